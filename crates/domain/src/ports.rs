@@ -1,0 +1,27 @@
+//! What the domain needs from the world, as traits that adapters implement. Knows nothing of any adapter.
+//!
+//! The documentation of each method states the adapter's duty. With the feature `mock` every port has a mock.
+
+mod accounts;
+mod clock;
+mod committed;
+mod conversations;
+mod listings;
+mod timeline;
+
+pub use accounts::{NewUser, Passwords, Principal, SetPasswordError, StoredToken, Tokens, UserInsertError, Users};
+pub use clock::Clock;
+pub use committed::Committed;
+pub use conversations::{Conversations, ListPosition, ReadMoved};
+pub use listings::{Listings, UpdateListingError};
+pub use timeline::{Append, AppendError, Appended, Timeline};
+
+#[cfg(feature = "mock")]
+pub use {
+    accounts::{MockPasswords, MockTokens, MockUsers},
+    clock::MockClock,
+    committed::MockCommitted,
+    conversations::MockConversations,
+    listings::MockListings,
+    timeline::MockTimeline,
+};

@@ -1,0 +1,183 @@
+//! Registering, logging in and out, and being recognised. Knows nothing of HTTP or sockets.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Unavailable;
+use crate::ids::{TokenId, UserId};
+use crate::password::Password;
+use crate::ports::{Clock, NewUser, Passwords, Principal, SetPasswordError, Tokens, UserInsertError, Users};
+use crate::time::Timestamp;
+use crate::token::{TOKEN_LIFETIME, Token};
+use crate::user::{Name, User, Username, UsernameKey};
+
+/// Expired tokens are kept so long, so that their owner is told "expired" and not "unknown".
+const EXPIRED_TOKENS_KEPT: Duration = Duration::from_hours(7 * 24);
+
+/// What a user registers with.
+#[derive(Clone, Debug)]
+pub struct Registration {
+    /// Name to log in with.
+    pub username: Username,
+    /// To be hashed.
+    pub password: Password,
+    /// First name, often empty.
+    pub first_name: Name,
+    /// Last name, often empty.
+    pub last_name: Name,
+}
+
+/// Why nobody was registered.
+pub type RegisterError = UserInsertError;
+
+/// What a log-in gives.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The secret; it cannot be shown again.
+    pub token: Token,
+    /// When it runs out.
+    pub expires_at: Timestamp,
+    /// Whom it speaks for.
+    pub user: User,
+}
+
+/// Why nobody was logged in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LogInError {
+    /// No such user, wrong password, or suspended: which, it does not say. Code `credentials_invalid`.
+    #[error("username or password is wrong")]
+    CredentialsInvalid,
+    /// The storage did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// Why a token speaks for nobody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticateError {
+    /// It was never issued, or long ago.
+    #[error("this token is not known; log in again")]
+    Unknown,
+    /// It ran out.
+    #[error("this token has expired; log in again")]
+    Expired,
+    /// It was revoked: by log-out, a new password, or an operator.
+    #[error("this token was revoked; log in again")]
+    Revoked,
+    /// The storage did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl AuthenticateError {
+    /// The stable code of this error.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Unknown => "token_unknown",
+            Self::Expired => "token_expired",
+            Self::Revoked => "token_revoked",
+            Self::Unavailable(_) => Unavailable::CODE,
+        }
+    }
+}
+
+/// Users and their tokens.
+pub struct Accounts {
+    users: Arc<dyn Users>,
+    passwords: Arc<dyn Passwords>,
+    tokens: Arc<dyn Tokens>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Accounts {
+    /// Over these ports.
+    pub fn new(
+        users: Arc<dyn Users>,
+        passwords: Arc<dyn Passwords>,
+        tokens: Arc<dyn Tokens>,
+        clock: Arc<dyn Clock>,
+    ) -> Self {
+        Self { users, passwords, tokens, clock }
+    }
+
+    /// Makes a new user.
+    pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
+        let Registration { username, password, first_name, last_name } = registration;
+        let password = self.passwords.hash(password).await;
+        self.users.insert(NewUser { username, first_name, last_name, password, created_at: self.clock.now() }).await
+    }
+
+    /// Issues a token to whoever knows the password. Takes about as long for a user who does not exist.
+    pub async fn log_in(&self, username: &str, password: &str) -> Result<Grant, LogInError> {
+        let found = self.users.by_username(&UsernameKey::of(username)).await?;
+        let (user, hash) = found.map_or((None, None), |(user, hash)| (Some(user), hash));
+        // A password that cannot be one is checked like any other, against nothing: the time must not tell.
+        let (password, hash) = match Password::parse(password) {
+            Ok(password) => (password, hash),
+            Err(_) => (Password::parse("not a password").map_err(|_| LogInError::CredentialsInvalid)?, None),
+        };
+        let matches = self.passwords.verify(password, hash).await;
+        match user {
+            Some(user) if matches && !user.suspended => Ok(self.issue(user).await?),
+            Some(_) | None => Err(LogInError::CredentialsInvalid),
+        }
+    }
+
+    /// Issues a token without a password: for operators.
+    pub async fn issue(&self, user: User) -> Result<Grant, Unavailable> {
+        let now = self.clock.now();
+        let expires_at = now.plus(TOKEN_LIFETIME);
+        let token = self.tokens.issue(user.person.id, now, expires_at).await?;
+        Ok(Grant { token, expires_at, user })
+    }
+
+    /// Who the token speaks for.
+    pub async fn authenticate(&self, token: &Token) -> Result<Principal, AuthenticateError> {
+        let stored = self.tokens.find(token).await?.ok_or(AuthenticateError::Unknown)?;
+        if stored.revoked {
+            Err(AuthenticateError::Revoked)
+        } else if stored.principal.expires_at <= self.clock.now() {
+            Err(AuthenticateError::Expired)
+        } else {
+            Ok(stored.principal)
+        }
+    }
+
+    /// Revokes one token.
+    pub async fn log_out(&self, token: TokenId) -> Result<(), Unavailable> {
+        self.tokens.revoke(token, self.clock.now()).await
+    }
+
+    /// Revokes all tokens of a user; returns how many there were.
+    pub async fn revoke_all(&self, user: UserId) -> Result<u64, Unavailable> {
+        self.tokens.revoke_all(user, self.clock.now()).await
+    }
+
+    /// Sets a new password, which revokes all tokens.
+    pub async fn set_password(&self, user: UserId, password: Password) -> Result<(), SetPasswordError> {
+        let hash = self.passwords.hash(password).await;
+        self.users.set_password(user, hash, self.clock.now()).await
+    }
+
+    /// The user of that name, in any case and Unicode form.
+    pub async fn by_username(&self, username: &str) -> Result<Option<User>, Unavailable> {
+        Ok(self.users.by_username(&UsernameKey::of(username)).await?.map(|(user, _)| user))
+    }
+
+    /// The user of that id.
+    pub async fn by_id(&self, id: UserId) -> Result<Option<User>, Unavailable> {
+        self.users.by_id(id).await
+    }
+
+    /// Users with an id past `after`, in id order, at most `limit`.
+    pub async fn page(&self, after: Option<UserId>, limit: u32) -> Result<Vec<User>, Unavailable> {
+        self.users.page(after, limit).await
+    }
+
+    /// Deletes the tokens that nobody needs any more; returns how many.
+    pub async fn sweep_tokens(&self) -> Result<u64, Unavailable> {
+        let now = self.clock.now();
+        let kept = i64::try_from(EXPIRED_TOKENS_KEPT.as_millis()).unwrap_or(i64::MAX);
+        self.tokens.sweep(Timestamp::from_millis(now.as_millis().saturating_sub(kept))).await
+    }
+}

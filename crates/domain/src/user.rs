@@ -1,0 +1,190 @@
+//! People: what they are called and how they are recognised. Knows nothing of how they prove who they are.
+
+use unicode_normalization::UnicodeNormalization;
+
+use crate::ids::UserId;
+use crate::time::Timestamp;
+
+/// Shortest username, in Unicode scalar values.
+pub const USERNAME_CHARS_MIN: usize = 3;
+/// Longest username, in Unicode scalar values.
+pub const USERNAME_CHARS_MAX: usize = 150;
+/// Longest first or last name, in Unicode scalar values.
+pub const NAME_CHARS_MAX: usize = 150;
+
+/// Why a name was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NameInvalid {
+    /// Outside of [`USERNAME_CHARS_MIN`] to [`USERNAME_CHARS_MAX`].
+    #[error("a username has {USERNAME_CHARS_MIN} to {USERNAME_CHARS_MAX} characters")]
+    UsernameLength,
+    /// Something else than letters, digits and `@.+-_`.
+    #[error("a username is made of letters, digits and @ . + - _")]
+    UsernameCharacters,
+    /// A first or last name of more than [`NAME_CHARS_MAX`].
+    #[error("a name has at most {NAME_CHARS_MAX} characters")]
+    TooLong,
+    /// A first or last name with control characters.
+    #[error("a name has no control characters")]
+    Characters,
+}
+
+impl NameInvalid {
+    /// The stable code of this error.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::UsernameLength => "username_length",
+            Self::UsernameCharacters => "username_invalid",
+            Self::TooLong => "name_too_long",
+            Self::Characters => "name_invalid",
+        }
+    }
+}
+
+/// A name to log in with: 3 to 150 letters, digits and `@.+-_`, in Unicode's compatibility form (NFKC).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+/// What makes a username unique: two names that differ by case or Unicode form alone have one key.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct UsernameKey(String);
+
+impl Username {
+    /// Normalises and checks.
+    pub fn parse(text: &str) -> Result<Self, NameInvalid> {
+        let name: String = text.nfkc().collect();
+        let length = name.chars().count();
+        if !(USERNAME_CHARS_MIN..=USERNAME_CHARS_MAX).contains(&length) {
+            return Err(NameInvalid::UsernameLength);
+        }
+        let allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
+        if name.chars().all(allowed) { Ok(Self(name)) } else { Err(NameInvalid::UsernameCharacters) }
+    }
+
+    /// A name that was parsed before it was stored: adapters alone use this.
+    pub fn from_stored(name: String) -> Self {
+        Self(name)
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// What makes it unique.
+    pub fn key(&self) -> UsernameKey {
+        UsernameKey::of(&self.0)
+    }
+}
+
+impl UsernameKey {
+    /// The key under which a name of any form would be found.
+    pub fn of(name: &str) -> Self {
+        Self(name.nfkc().collect::<String>().to_lowercase().nfkc().collect())
+    }
+
+    /// The key's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A first or a last name: at most 150 characters, trimmed, often empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Name(String);
+
+impl Name {
+    /// Trims and checks.
+    pub fn parse(text: &str) -> Result<Self, NameInvalid> {
+        let text = text.trim();
+        if text.chars().count() > NAME_CHARS_MAX {
+            Err(NameInvalid::TooLong)
+        } else if text.chars().any(char::is_control) {
+            Err(NameInvalid::Characters)
+        } else {
+            Ok(Self(text.to_owned()))
+        }
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What others see of a user.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// Who.
+    pub id: UserId,
+    /// The name that the user chose.
+    pub username: Username,
+    /// First and last name, or the username where both are empty.
+    pub full_name: String,
+}
+
+impl Person {
+    /// Puts the full name together.
+    pub fn new(id: UserId, username: Username, first_name: &str, last_name: &str) -> Self {
+        let full_name = format!("{first_name} {last_name}");
+        let full_name = match full_name.trim() {
+            "" => username.as_str().to_owned(),
+            name => name.to_owned(),
+        };
+        Self { id, username, full_name }
+    }
+}
+
+/// A user, as that user and the operator see it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct User {
+    /// What others see.
+    pub person: Person,
+    /// First name, often empty.
+    pub first_name: Name,
+    /// Last name, often empty.
+    pub last_name: Name,
+    /// When the user registered.
+    pub created_at: Timestamp,
+    /// Whether an operator has stopped this user from logging in and writing.
+    pub suspended: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_username_is_one_whatever_its_case_and_form() {
+        let keys = ["José", "JOSÉ", "Jose\u{301}", "ＪＯＳÉ"].map(|name| Username::parse(name).expect(name).key());
+        assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+        assert_ne!(UsernameKey::of("jose"), keys[0]);
+    }
+
+    #[test]
+    fn a_username_is_bounded_and_plain() {
+        for (name, expected) in [
+            ("ab", Err(NameInvalid::UsernameLength)),
+            ("ada", Ok(())),
+            ("ada.l+x@y-z_1", Ok(())),
+            ("ada lovelace", Err(NameInvalid::UsernameCharacters)),
+            ("ada\u{202e}x", Err(NameInvalid::UsernameCharacters)),
+            ("", Err(NameInvalid::UsernameLength)),
+        ] {
+            assert_eq!(Username::parse(name).map(|_| ()), expected, "{name:?}");
+        }
+        assert_eq!(Username::parse(&"a".repeat(151)).map(|_| ()), Err(NameInvalid::UsernameLength));
+    }
+
+    #[test]
+    fn a_full_name_is_never_empty() {
+        let full = |first: &str, last: &str| {
+            Person::new(UserId::new(1).expect("an id"), Username::parse("user1").expect("a name"), first, last)
+                .full_name
+        };
+        assert_eq!(
+            [full("User", "One"), full("", "One"), full("User", ""), full("", "")],
+            ["User One", "One", "User", "user1"]
+        );
+    }
+}
