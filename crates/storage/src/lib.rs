@@ -1,1 +1,23 @@
-//! Skeleton.
+//! The domain's ports over a SQL database, by sea-orm. Rows and `DbErr` never leave it.
+//!
+//! Knows nothing of sockets, frames or HTTP. [`Storage::open`] connects and migrates; the ports it hands out are
+//! all that others use.
+
+mod changes;
+mod conversations;
+mod database;
+mod entities;
+mod errors;
+mod listings;
+mod migrations;
+mod passwords;
+mod people;
+mod storage;
+mod timeline;
+mod tokens;
+mod users;
+
+pub use database::DatabaseUrl;
+pub use errors::OpenError;
+pub use passwords::Argon2Passwords;
+pub use storage::Storage;

@@ -1,0 +1,173 @@
+//! The port `Conversations`: who talks about what, and how far each has read. Knows nothing of appending.
+
+use async_trait::async_trait;
+use handsel_domain::Unavailable;
+use handsel_domain::conversation::{ConversationKey, ConversationState, ConversationSummary, Side};
+use handsel_domain::ids::{Head, UserId};
+use handsel_domain::listing::{ListingRef, ListingStatus};
+use handsel_domain::ports::{Conversations, ListPosition, ReadMoved};
+use handsel_domain::user::Person;
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+
+use crate::changes::Changes;
+use crate::database::{Database, statement};
+use crate::errors::{corrupt, unavailable};
+use crate::people::person;
+use crate::timeline::rows;
+
+const BY_KEY: &str = concat!(
+    "SELECT ",
+    rows::conversation_columns!(),
+    " FROM conversations AS c WHERE c.listing_kind = $1 AND c.listing_id = $2 AND c.respondent_id = $3"
+);
+
+const BY_LISTING: &str = concat!(
+    "SELECT ",
+    rows::conversation_columns!(),
+    ", p.username AS p_username, p.first_name AS p_first_name, p.last_name AS p_last_name",
+    " FROM conversations AS c JOIN users AS p ON p.id = c.respondent_id",
+    " WHERE c.listing_kind = $1 AND c.listing_id = $2 ORDER BY c.respondent_id"
+);
+
+/// Two indexes serve the two sides; nobody is on both sides of one conversation, so nothing comes twice.
+const BY_USERS: &str = concat!(
+    "SELECT ",
+    rows::conversation_columns!(),
+    " FROM conversations AS c WHERE c.owner_id IN (SELECT value FROM json_each($1))",
+    " UNION SELECT ",
+    rows::conversation_columns!(),
+    " FROM conversations AS c WHERE c.respondent_id IN (SELECT value FROM json_each($1))"
+);
+
+const SUMMARIES: &str = concat!(
+    "SELECT ",
+    rows::conversation_columns!(),
+    ", ",
+    rows::handshake_columns!(),
+    ", ",
+    rows::entry_columns!(),
+    ", l.title AS l_title, l.status AS l_status, p.id AS p_id, p.username AS p_username, p.first_name AS p_first_name,",
+    " p.last_name AS p_last_name,",
+    // The limit is UNREAD_COUNT_MAX: nobody wants to know whether it is 5,000 or 6,000.
+    " (SELECT COUNT(*) FROM (SELECT 1 FROM entries AS n WHERE n.conversation_id = c.id AND n.kind = 'message' AND n.actor_id <> $1",
+    " AND n.seq > CASE WHEN c.owner_id = $1 THEN c.owner_read_up_to ELSE c.respondent_read_up_to END LIMIT 100) AS unread) AS unread_count",
+    " FROM conversations AS c JOIN entries AS e ON e.conversation_id = c.id AND e.seq = c.head ",
+    rows::entry_joins!(),
+    " JOIN listings AS l ON l.kind = c.listing_kind AND l.id = c.listing_id",
+    " JOIN users AS p ON p.id = CASE WHEN c.owner_id = $1 THEN c.respondent_id ELSE c.owner_id END ",
+    rows::latest_handshake!(),
+    " WHERE (c.owner_id = $1 OR c.respondent_id = $1) AND e.id < $2 ORDER BY e.id DESC LIMIT $3"
+);
+
+const MOVE_OWNER: &str = "UPDATE conversations SET owner_read_up_to = $1 WHERE id = $2";
+const MOVE_RESPONDENT: &str = "UPDATE conversations SET respondent_read_up_to = $1 WHERE id = $2";
+
+pub(crate) struct SqlConversations {
+    database: Database,
+    changes: Changes,
+}
+
+impl SqlConversations {
+    pub(crate) fn new(database: Database, changes: Changes) -> Self {
+        Self { database, changes }
+    }
+
+    async fn move_cursor(&self, key: ConversationKey, reader: UserId, up_to: Head) -> Result<ReadMoved, DbErr> {
+        let transaction = self.database.begin_write().await?;
+        let Some(row) = transaction.query_one_raw(statement(&transaction, BY_KEY, names(key))).await? else {
+            return Ok(ReadMoved { up_to: Head::NONE, moved: false });
+        };
+        let state = rows::state(&row)?;
+        let side = state.conversation.side_of(reader).ok_or_else(|| corrupt("reader", reader))?;
+        let (now, wanted) = (state.read_up_to(side), up_to.min(state.head));
+        if wanted <= now {
+            return Ok(ReadMoved { up_to: now, moved: false });
+        }
+        let id: i64 = row.try_get("c_", "id")?;
+        let sql = match side {
+            Side::Owner => MOVE_OWNER,
+            Side::Respondent => MOVE_RESPONDENT,
+        };
+        transaction.execute_raw(statement(&transaction, sql, [wanted.get().into(), id.into()])).await?;
+        transaction.commit().await?;
+        Ok(ReadMoved { up_to: wanted, moved: true })
+    }
+
+    async fn select<T>(
+        &self,
+        sql: &'static str,
+        values: impl IntoIterator<Item = Value>,
+        read: impl Fn(&QueryResult) -> Result<T, DbErr>,
+    ) -> Result<Vec<T>, Unavailable> {
+        let readers = &self.database.readers;
+        let rows = readers.query_all_raw(statement(readers, sql, values)).await.map_err(unavailable)?;
+        rows.iter().map(read).collect::<Result<_, _>>().map_err(unavailable)
+    }
+}
+
+fn names(key: ConversationKey) -> [Value; 3] {
+    [key.listing.kind.name().into(), key.listing.number.get().into(), key.respondent.get().into()]
+}
+
+fn peer(row: &QueryResult, id: i64) -> Result<Person, DbErr> {
+    let (first, last): (String, String) = (row.try_get("p_", "first_name")?, row.try_get("p_", "last_name")?);
+    person(id, row.try_get("p_", "username")?, &first, &last)
+}
+
+fn summary(row: &QueryResult) -> Result<ConversationSummary, DbErr> {
+    let state = rows::state(row)?;
+    let status: String = row.try_get("l_", "status")?;
+    Ok(ConversationSummary {
+        listing_title: row.try_get("l_", "title")?,
+        listing_status: ListingStatus::from_name(&status).ok_or_else(|| corrupt("listing status", status))?,
+        peer: peer(row, row.try_get("p_", "id")?)?,
+        last_entry: rows::entry(row, &state)?,
+        handshake: rows::handshake(row, &state.conversation)?,
+        unread_count: u32::try_from(row.try_get::<i64>("", "unread_count")?).unwrap_or(u32::MAX),
+        state,
+    })
+}
+
+#[async_trait]
+impl Conversations for SqlConversations {
+    async fn find(&self, key: ConversationKey) -> Result<Option<ConversationState>, Unavailable> {
+        Ok(self.select(BY_KEY, names(key), rows::state).await?.into_iter().next())
+    }
+
+    async fn of_listing(&self, listing: ListingRef) -> Result<Vec<(ConversationState, Person)>, Unavailable> {
+        let read = |row: &QueryResult| Ok((rows::state(row)?, peer(row, row.try_get("c_", "respondent_id")?)?));
+        self.select(BY_LISTING, [listing.kind.name().into(), listing.number.get().into()], read).await
+    }
+
+    async fn of_user(
+        &self,
+        user: UserId,
+        before: Option<ListPosition>,
+        limit: u32,
+    ) -> Result<Vec<ConversationSummary>, Unavailable> {
+        let before = before.map_or(i64::MAX, ListPosition::get);
+        self.select(SUMMARIES, [user.get().into(), before.into(), i64::from(limit).into()], summary).await
+    }
+
+    async fn of_users(&self, users: &[UserId]) -> Result<Vec<ConversationState>, Unavailable> {
+        let asked = users.iter().map(|id| id.get()).collect::<serde_json::Value>().to_string();
+        self.select(BY_USERS, [asked.into()], rows::state).await
+    }
+
+    async fn move_read_cursor(
+        &self,
+        key: ConversationKey,
+        reader: UserId,
+        up_to: Head,
+    ) -> Result<ReadMoved, Unavailable> {
+        self.move_cursor(key, reader, up_to).await.map_err(unavailable)
+    }
+
+    async fn changed(&self) -> Result<bool, Unavailable> {
+        self.changes.look(&self.database.observer).await.map_err(unavailable)
+    }
+
+    async fn ping(&self) -> Result<(), Unavailable> {
+        self.select("SELECT 1", [], |_| Ok(())).await.map(|_| ())
+    }
+}

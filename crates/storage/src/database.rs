@@ -1,0 +1,182 @@
+//! Connections: one that writes, a few that read. Knows nothing of what is written or read.
+//!
+//! SQLite in WAL mode lets readers go on while one connection writes, so a read never waits for a commit.
+
+use std::str::FromStr;
+use std::time::{Duration, Instant};
+
+use sea_orm::ConnectionTrait;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{
+    ConnectOptions, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
+    Statement, TransactionOptions, TransactionTrait, Value,
+};
+
+use crate::errors::{OpenError, is_busy};
+
+/// Connections that read at the same time.
+const READERS_MAX: u32 = 4;
+/// How long SQLite itself waits for another process's write lock before it reports "busy".
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a write is tried again while another process holds the lock, before it is `unavailable`.
+const BUSY_PATIENCE: Duration = Duration::from_secs(30);
+/// How long a caller waits for a free connection.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// Where the data is: `sqlite://FILE`.
+#[derive(Clone, Debug)]
+pub struct DatabaseUrl {
+    url: String,
+    options: SqliteConnectOptions,
+}
+
+impl DatabaseUrl {
+    /// The URL without a password, for people.
+    pub fn shown(&self) -> &str {
+        &self.url
+    }
+}
+
+impl FromStr for DatabaseUrl {
+    type Err = OpenError;
+
+    fn from_str(url: &str) -> Result<Self, OpenError> {
+        let shown = url.split_once('@').map_or(url, |(_, rest)| rest).to_owned();
+        let wrong = |problem| OpenError::Url { url: shown.clone(), problem };
+        if !url.starts_with("sqlite:") {
+            return Err(wrong("only SQLite is supported; write sqlite://FILE, for instance sqlite://handsel.db"));
+        }
+        let options = SqliteConnectOptions::from_str(url)
+            .map_err(|_| wrong("write sqlite://FILE, for instance sqlite://handsel.db"))?;
+        let name = options.get_filename().as_os_str().to_string_lossy().into_owned();
+        if name.is_empty() || name.contains(":memory:") || url.contains("mode=memory") {
+            return Err(wrong(
+                "a database in memory would lose what it acknowledged; name a file, for instance sqlite://handsel.db",
+            ));
+        }
+        Ok(Self { url: shown, options })
+    }
+}
+
+/// The connections to one database.
+#[derive(Clone)]
+pub(crate) struct Database {
+    /// The only connection that writes.
+    pub(crate) writer: DatabaseConnection,
+    /// Those that read.
+    pub(crate) readers: DatabaseConnection,
+    /// A reader of its own that is never replaced: `PRAGMA data_version` counts per connection.
+    pub(crate) observer: DatabaseConnection,
+}
+
+impl Database {
+    pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, DbErr> {
+        // The writer comes first: it creates the file and turns WAL on.
+        let writer = connect(url, 1, false).await?;
+        let readers = connect(url, READERS_MAX, true).await?;
+        let observer = connect(url, 1, true).await?;
+        Ok(Self { writer, readers, observer })
+    }
+
+    /// Begins a write with the lock already held, so that nothing in it can find the database busy.
+    pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
+        begin_immediate(&self.writer).await
+    }
+
+    pub(crate) async fn close(self) {
+        for connection in [self.observer, self.readers, self.writer] {
+            if let Err(error) = connection.close().await {
+                tracing::warn!(%error, "a database connection did not close");
+            }
+        }
+    }
+}
+
+async fn connect(url: &DatabaseUrl, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+    let base = url.options.clone();
+    let mut options = ConnectOptions::new("sqlite:");
+    options
+        .max_connections(connections)
+        .min_connections(u32::from(!read_only))
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .test_before_acquire(false)
+        // Statements carry what people write to each other; none of it belongs in a log.
+        .sqlx_logging(false)
+        .record_stmt_in_spans(false)
+        .map_sqlx_sqlite_opts(move |_| {
+            let options =
+                base.clone().busy_timeout(BUSY_TIMEOUT).foreign_keys(true).synchronous(SqliteSynchronous::Full);
+            if read_only {
+                options.pragma("query_only", "ON")
+            } else {
+                options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
+            }
+        });
+    patiently(async || SeaDatabase::connect(options.clone()).await).await
+}
+
+async fn begin_immediate(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
+    let mode = TransactionOptions {
+        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        ..TransactionOptions::default()
+    };
+    let started = Instant::now();
+    loop {
+        match connection.begin_with_options(mode).await {
+            Err(error) if is_busy(&error) && started.elapsed() < BUSY_PATIENCE => pause().await,
+            other => return other,
+        }
+    }
+}
+
+async fn patiently<T>(attempt: impl AsyncFn() -> Result<T, DbErr>) -> Result<T, DbErr> {
+    let started = Instant::now();
+    loop {
+        match attempt().await {
+            Err(error) if is_busy(&error) && started.elapsed() < BUSY_PATIENCE => pause().await,
+            other => return other,
+        }
+    }
+}
+
+/// SQLite's own wait has run out before this is called, so a short pause is enough to be fair to others.
+async fn pause() {
+    tokio::time::sleep(Duration::from_millis(20)).await;
+}
+
+/// A prepared statement with its parameters. The text is constant, so that it is prepared once a connection.
+pub(crate) fn statement<C: ConnectionTrait>(
+    connection: &C,
+    sql: &'static str,
+    values: impl IntoIterator<Item = Value>,
+) -> Statement {
+    Statement::from_sql_and_values(connection.get_database_backend(), sql, values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_url_names_a_file() {
+        for (url, expected) in [
+            ("sqlite://handsel.db", true),
+            ("sqlite:///var/lib/handsel/handsel.db", true),
+            ("sqlite::memory:", false),
+            ("sqlite://x.db?mode=memory", false),
+            ("sqlite://", false),
+            ("mysql://root@localhost/x", false),
+            ("handsel.db", false),
+        ] {
+            assert_eq!(url.parse::<DatabaseUrl>().is_ok(), expected, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_password_is_not_shown() {
+        let error = "mysql://root:hunter2@db/x".parse::<DatabaseUrl>().expect_err("not SQLite").to_string();
+        assert!(!error.contains("hunter2"), "{error}");
+    }
+}

@@ -1,0 +1,133 @@
+//! The port `Listings` over the table of that name. Knows nothing of conversations.
+
+use async_trait::async_trait;
+use handsel_domain::Unavailable;
+use handsel_domain::ids::{ListingNumber, UserId};
+use handsel_domain::listing::{
+    Description, Listing, ListingChange, ListingKind, ListingRef, ListingStatus, NewListing, Title,
+};
+use handsel_domain::ports::{Listings, UpdateListingError};
+use handsel_domain::time::Timestamp;
+use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+};
+
+use crate::database::Database;
+use crate::entities::{listings, users};
+use crate::errors::{corrupt, unavailable};
+use crate::people;
+
+pub(crate) struct SqlListings {
+    database: Database,
+}
+
+impl SqlListings {
+    pub(crate) fn new(database: Database) -> Self {
+        Self { database }
+    }
+}
+
+fn listing((row, owner): (listings::Model, Option<users::Model>)) -> Result<Listing, DbErr> {
+    let owner = owner.ok_or_else(|| corrupt("owner", row.owner_id))?;
+    Ok(Listing {
+        listing: ListingRef {
+            kind: ListingKind::from_name(&row.kind).ok_or_else(|| corrupt("listing kind", &row.kind))?,
+            number: ListingNumber::new(row.id).map_err(|_| corrupt("listing id", row.id))?,
+        },
+        owner: people::person(owner.id, owner.username, &owner.first_name, &owner.last_name)?,
+        title: Title::parse(&row.title).map_err(|_| corrupt("title", &row.title))?,
+        description: Description::parse(&row.description).map_err(|_| corrupt("description of listing", row.id))?,
+        status: ListingStatus::from_name(&row.status).ok_or_else(|| corrupt("listing status", &row.status))?,
+        created_at: Timestamp::from_millis(row.created_at),
+    })
+}
+
+fn by_name(listing: ListingRef) -> Select<listings::Entity> {
+    listings::Entity::find_by_id((listing.kind.name().to_owned(), listing.number.get()))
+}
+
+async fn find<C: ConnectionTrait>(connection: &C, name: ListingRef) -> Result<Option<Listing>, DbErr> {
+    by_name(name).find_also_related(users::Entity).one(connection).await?.map(listing).transpose()
+}
+
+#[async_trait]
+impl Listings for SqlListings {
+    async fn insert(&self, new: NewListing) -> Result<Listing, Unavailable> {
+        let insert = async {
+            // Under the write lock, so that two who publish at the same moment get two numbers.
+            let transaction = self.database.begin_write().await?;
+            let newest: Option<Option<i64>> = listings::Entity::find()
+                .filter(listings::Column::Kind.eq(new.kind.name()))
+                .select_only()
+                .column_as(listings::Column::Id.max(), "newest")
+                .into_tuple()
+                .one(&transaction)
+                .await?;
+            let row = listings::ActiveModel {
+                kind: Set(new.kind.name().to_owned()),
+                id: Set(newest.flatten().unwrap_or(0) + 1),
+                owner_id: Set(new.owner.get()),
+                title: Set(new.title.as_str().to_owned()),
+                description: Set(new.description.as_str().to_owned()),
+                status: Set(ListingStatus::Open.name().to_owned()),
+                created_at: Set(new.created_at.as_millis()),
+            };
+            let row = row.insert(&transaction).await?;
+            let owner = users::Entity::find_by_id(row.owner_id).one(&transaction).await?;
+            transaction.commit().await?;
+            listing((row, owner))
+        };
+        insert.await.map_err(unavailable)
+    }
+
+    async fn find(&self, listing: ListingRef) -> Result<Option<Listing>, Unavailable> {
+        find(&self.database.readers, listing).await.map_err(unavailable)
+    }
+
+    async fn update(
+        &self,
+        name: ListingRef,
+        caller: UserId,
+        change: ListingChange,
+    ) -> Result<Listing, UpdateListingError> {
+        let begun = self.database.begin_write().await.map_err(unavailable)?;
+        let row = by_name(name).one(&begun).await.map_err(unavailable)?.ok_or(UpdateListingError::NotFound)?;
+        if row.owner_id != caller.get() {
+            return Err(UpdateListingError::NotOwner);
+        }
+        let changed = listings::ActiveModel {
+            kind: Unchanged(row.kind),
+            id: Unchanged(row.id),
+            title: change.title.map_or(NotSet, |title| Set(title.as_str().to_owned())),
+            description: change.description.map_or(NotSet, |text| Set(text.as_str().to_owned())),
+            status: change.status.map_or(NotSet, |status| Set(status.name().to_owned())),
+            ..Default::default()
+        };
+        let update = async {
+            if changed.is_changed() {
+                changed.update(&begun).await?;
+            }
+            let updated = find(&begun, name).await?;
+            begun.commit().await?;
+            updated.ok_or_else(|| corrupt("listing", name))
+        };
+        Ok(update.await.map_err(unavailable)?)
+    }
+
+    async fn page(
+        &self,
+        kind: ListingKind,
+        before: Option<ListingNumber>,
+        limit: u32,
+    ) -> Result<Vec<Listing>, Unavailable> {
+        let query = listings::Entity::find()
+            .filter(listings::Column::Kind.eq(kind.name()))
+            .filter(listings::Column::Id.lt(before.map_or(i64::MAX, ListingNumber::get)))
+            .order_by_desc(listings::Column::Id)
+            .limit(u64::from(limit))
+            .find_also_related(users::Entity);
+        let rows = query.all(&self.database.readers).await.map_err(unavailable)?;
+        rows.into_iter().map(listing).collect::<Result<_, _>>().map_err(unavailable)
+    }
+}

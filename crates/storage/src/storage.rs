@@ -1,0 +1,64 @@
+//! Opens a database, brings it up to date and hands out its ports. Knows nothing of who uses them.
+
+use std::sync::Arc;
+
+use handsel_domain::ports::{Clock, Committed, Conversations, Listings, Timeline, Tokens, Users};
+
+use crate::changes::Changes;
+use crate::conversations::SqlConversations;
+use crate::database::{Database, DatabaseUrl};
+use crate::errors::OpenError;
+use crate::listings::SqlListings;
+use crate::migrations;
+use crate::timeline::SqlTimeline;
+use crate::timeline::Writer;
+use crate::tokens::SqlTokens;
+use crate::users::SqlUsers;
+
+/// An open database and the ports over it.
+pub struct Storage {
+    /// Who is known here.
+    pub users: Arc<dyn Users>,
+    /// Who is logged in.
+    pub tokens: Arc<dyn Tokens>,
+    /// What is offered and needed.
+    pub listings: Arc<dyn Listings>,
+    /// Who talks about what.
+    pub conversations: Arc<dyn Conversations>,
+    /// The ordered logs.
+    pub timeline: Arc<dyn Timeline>,
+    writer: Writer,
+    database: Database,
+}
+
+impl Storage {
+    /// Connects, applies pending migrations and starts the writer.
+    ///
+    /// `committed` hears of every commit that goes through these ports.
+    pub async fn open(
+        url: &DatabaseUrl,
+        clock: Arc<dyn Clock>,
+        committed: Arc<dyn Committed>,
+    ) -> Result<Self, OpenError> {
+        let failed =
+            |error: sea_orm::DbErr| OpenError::Database { url: url.shown().to_owned(), problem: error.to_string() };
+        let database = Database::connect(url).await.map_err(failed)?;
+        migrations::apply(&database).await.map_err(failed)?;
+        let writer = Writer::start(database.clone(), clock, Arc::clone(&committed));
+        Ok(Self {
+            users: Arc::new(SqlUsers::new(database.clone(), Arc::clone(&committed))),
+            tokens: Arc::new(SqlTokens::new(database.clone(), committed)),
+            listings: Arc::new(SqlListings::new(database.clone())),
+            conversations: Arc::new(SqlConversations::new(database.clone(), Changes::default())),
+            timeline: Arc::new(SqlTimeline::new(database.clone(), writer.queue())),
+            writer,
+            database,
+        })
+    }
+
+    /// Commits what was taken, refuses the rest and lets go of the database.
+    pub async fn close(self) {
+        self.writer.stop().await;
+        self.database.close().await;
+    }
+}

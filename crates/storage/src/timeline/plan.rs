@@ -1,0 +1,181 @@
+//! What a batch decides: which drafts become entries, at which place, and which are refused or repeated.
+//!
+//! A pure function over what was loaded under the lock; knows nothing of SQL.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use handsel_domain::conversation::{Conversation, ConversationKey, Side, may_write};
+use handsel_domain::handshake::{Decision, Handshake, Step, decide};
+use handsel_domain::ids::{Head, Seq, UserId};
+use handsel_domain::listing::ListingStatus;
+use handsel_domain::message::{ClientMessageId, MessageBody};
+use handsel_domain::ports::{Append, AppendError};
+use handsel_domain::time::Timestamp;
+use handsel_domain::timeline::{Draft, Entry, EntryBody};
+
+/// What is known of one conversation while a batch is decided.
+#[derive(Debug)]
+pub(super) struct Slate {
+    pub(super) key: ConversationKey,
+    /// The listing's owner and status, where there is such a listing.
+    pub(super) listing: Option<(UserId, ListingStatus)>,
+    /// Its row, where somebody has written in it before.
+    pub(super) id: Option<i64>,
+    pub(super) head: Head,
+    pub(super) last_entry_at: Timestamp,
+    /// The latest handshake, whatever became of it.
+    pub(super) handshake: Option<Handshake>,
+    /// The handshakes that this batch changes, oldest first.
+    pub(super) changed: Vec<Handshake>,
+}
+
+impl Slate {
+    fn change(&mut self, handshake: Handshake) {
+        self.changed.retain(|earlier| earlier.started != handshake.started);
+        self.changed.push(handshake.clone());
+        self.handshake = Some(handshake);
+    }
+}
+
+/// How a message is recognised when it comes again: the conversation's slot, the sender, the sender's id for it.
+pub(super) type Repetition = (usize, UserId, ClientMessageId);
+
+/// An entry to be.
+#[derive(Debug)]
+pub(super) struct Planned {
+    /// Which conversation, by its place among the slates.
+    pub(super) slot: usize,
+    /// Whose draft, by its place in the batch.
+    pub(super) item: usize,
+    pub(super) conversation: Conversation,
+    pub(super) seq: Seq,
+    pub(super) at: Timestamp,
+    pub(super) body: EntryBody,
+}
+
+/// What becomes of one item of the batch.
+#[derive(Debug)]
+pub(super) enum Verdict {
+    /// It is this one of the planned entries.
+    New(usize),
+    /// It is the same as this one of the planned entries: sent twice within the batch.
+    RepeatsPlanned(usize),
+    /// It was stored before.
+    RepeatsStored(Arc<Entry>),
+    /// The step was taken before.
+    RepeatsStep(Conversation, Handshake),
+    /// Nothing is stored for it.
+    Refused(AppendError),
+}
+
+/// A batch, decided.
+#[derive(Debug)]
+pub(super) struct Plan {
+    pub(super) slates: Vec<Slate>,
+    pub(super) entries: Vec<Planned>,
+    /// One for each item, in their order.
+    pub(super) verdicts: Vec<Verdict>,
+}
+
+/// Decides the items in order; each sees what those in front of it did.
+///
+/// `slots` says for each item which slate is its conversation's; `stored` has the messages that were stored under one
+/// of the batch's `client_message_id`s.
+pub(super) fn plan(
+    slates: Vec<Slate>,
+    slots: &[usize],
+    items: &[&Append],
+    stored: HashMap<Repetition, Arc<Entry>>,
+    now: Timestamp,
+) -> Plan {
+    let mut planner = Planner { slates, entries: Vec::new(), planned: HashMap::new(), stored, now };
+    let verdicts = items.iter().enumerate().map(|(item, append)| planner.decide(item, slots[item], append)).collect();
+    Plan { slates: planner.slates, entries: planner.entries, verdicts }
+}
+
+struct Planner {
+    slates: Vec<Slate>,
+    entries: Vec<Planned>,
+    planned: HashMap<Repetition, usize>,
+    stored: HashMap<Repetition, Arc<Entry>>,
+    now: Timestamp,
+}
+
+impl Planner {
+    fn decide(&mut self, item: usize, slot: usize, append: &Append) -> Verdict {
+        let slate = &self.slates[slot];
+        let Some((owner, status)) = slate.listing else { return Verdict::Refused(AppendError::ListingNotFound) };
+        let admitted = Conversation::new(slate.key, owner).map_err(Into::into).and_then(|conversation| {
+            may_write(&conversation, append.actor.id, slate.head, status).map(|side| (conversation, side))
+        });
+        let (conversation, side) = match admitted {
+            Ok(admitted) => admitted,
+            Err(refused) => return Verdict::Refused(refused.into()),
+        };
+        match &append.draft {
+            Draft::Message { body, client_message_id } => {
+                self.message(item, slot, conversation, append.actor.id, body, client_message_id.as_ref())
+            }
+            Draft::Step(step) => self.step(item, slot, conversation, side, step),
+        }
+    }
+
+    fn message(
+        &mut self,
+        item: usize,
+        slot: usize,
+        conversation: Conversation,
+        sender: UserId,
+        body: &MessageBody,
+        id: Option<&ClientMessageId>,
+    ) -> Verdict {
+        if let Some(id) = id {
+            let repetition = (slot, sender, id.clone());
+            let same =
+                |earlier: &EntryBody| matches!(earlier, EntryBody::Message { body: earlier, .. } if earlier == body);
+            if let Some(entry) = self.stored.get(&repetition) {
+                return if same(&entry.body) {
+                    Verdict::RepeatsStored(Arc::clone(entry))
+                } else {
+                    Verdict::Refused(AppendError::ClientMessageIdConflict)
+                };
+            }
+            if let Some(&entry) = self.planned.get(&repetition) {
+                return if same(&self.entries[entry].body) {
+                    Verdict::RepeatsPlanned(entry)
+                } else {
+                    Verdict::Refused(AppendError::ClientMessageIdConflict)
+                };
+            }
+            self.planned.insert(repetition, self.entries.len());
+        }
+        let body = EntryBody::Message { body: body.clone(), client_message_id: id.cloned(), is_read: false };
+        self.append(item, slot, conversation, body)
+    }
+
+    fn step(&mut self, item: usize, slot: usize, conversation: Conversation, side: Side, step: &Step) -> Verdict {
+        let slate = &mut self.slates[slot];
+        let at = self.now.max(slate.last_entry_at);
+        match decide(slate.handshake.clone(), side, step, slate.head.next(), at) {
+            Decision::Taken(handshake) => {
+                slate.change(handshake.clone());
+                self.append(item, slot, conversation, EntryBody::Step(handshake))
+            }
+            Decision::Repeated(handshake) => Verdict::RepeatsStep(conversation, handshake),
+            Decision::Refused { reason, current } => Verdict::Refused(AppendError::Step {
+                reason,
+                current: current.map(|handshake| (conversation, Box::new(handshake))),
+            }),
+        }
+    }
+
+    fn append(&mut self, item: usize, slot: usize, conversation: Conversation, body: EntryBody) -> Verdict {
+        let slate = &mut self.slates[slot];
+        let (seq, at) = (slate.head.next(), self.now.max(slate.last_entry_at));
+        slate.head = seq.into();
+        slate.last_entry_at = at;
+        self.entries.push(Planned { slot, item, conversation, seq, at, body });
+        Verdict::New(self.entries.len() - 1)
+    }
+}

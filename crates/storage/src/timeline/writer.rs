@@ -1,0 +1,155 @@
+//! The task that commits what has queued up while the last commit ran, as one transaction, and tells of it.
+//!
+//! No timer: an idle writer adds no latency, a busy one commits hundreds of entries at once. Knows nothing of SQL,
+//! which is the batch's, nor of who listens, which is the port `Committed`'s.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use handsel_domain::Unavailable;
+use handsel_domain::ports::{Append, AppendError, Appended, Clock, Committed};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use super::batch::{self, Batch, BatchError};
+use super::plan::Verdict;
+use crate::database::Database;
+use crate::errors::unavailable;
+
+/// Most items of one transaction.
+const BATCH_ITEMS_MAX: usize = 512;
+/// Items that wait for the writer before callers wait for a place.
+const QUEUE_ITEMS_MAX: usize = 4_096;
+
+struct Job {
+    append: Append,
+    answer: oneshot::Sender<Result<Appended, AppendError>>,
+}
+
+/// Where appends wait their turn.
+#[derive(Clone)]
+pub(crate) struct Queue(mpsc::Sender<Job>);
+
+impl Queue {
+    /// Waits its turn and for the commit. Whoever stops waiting changes nothing: what was taken is committed and told.
+    pub(super) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(Job { append, answer }).await.map_err(|_| Unavailable)?;
+        answered.await.unwrap_or(Err(AppendError::OutcomeUnknown))
+    }
+}
+
+/// The running writer.
+pub(crate) struct Writer {
+    queue: Queue,
+    stop: oneshot::Sender<()>,
+    task: JoinHandle<()>,
+}
+
+impl Writer {
+    pub(crate) fn start(database: Database, clock: Arc<dyn Clock>, committed: Arc<dyn Committed>) -> Self {
+        let (sender, jobs) = mpsc::channel(QUEUE_ITEMS_MAX);
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(Loop { database, clock, committed }.run(jobs, stopped));
+        Self { queue: Queue(sender), stop, task }
+    }
+
+    pub(crate) fn queue(&self) -> Queue {
+        self.queue.clone()
+    }
+
+    /// Commits what is queued, takes no more, and ends.
+    pub(crate) async fn stop(self) {
+        // The task has ended already where this fails.
+        let _ = self.stop.send(());
+        if let Err(error) = self.task.await {
+            tracing::error!(%error, "the writer ended badly");
+        }
+    }
+}
+
+struct Loop {
+    database: Database,
+    clock: Arc<dyn Clock>,
+    committed: Arc<dyn Committed>,
+}
+
+impl Loop {
+    async fn run(self, mut jobs: mpsc::Receiver<Job>, mut stopped: oneshot::Receiver<()>) {
+        let mut batch = Vec::with_capacity(BATCH_ITEMS_MAX);
+        let mut stopping = false;
+        loop {
+            tokio::select! {
+                biased;
+                _ = &mut stopped, if !stopping => {
+                    stopping = true;
+                    jobs.close();
+                }
+                taken = jobs.recv_many(&mut batch, BATCH_ITEMS_MAX) => match taken {
+                    0 => return,
+                    _ => self.commit(std::mem::take(&mut batch)).await,
+                }
+            }
+        }
+    }
+
+    /// One transaction for all; where that fails, one for each, so that no item can fail another's.
+    async fn commit(&self, jobs: Vec<Job>) {
+        match self.try_commit(&jobs).await {
+            Ok(batch) => self.tell(jobs, batch),
+            Err(BatchError::Failed(error)) if jobs.len() > 1 => {
+                tracing::warn!(%error, items = jobs.len(), "a batch failed; its items are tried one by one");
+                for job in jobs {
+                    match self.try_commit(std::slice::from_ref(&job)).await {
+                        Ok(batch) => self.tell(vec![job], batch),
+                        Err(error) => answer_all(vec![job], error),
+                    }
+                }
+            }
+            Err(error) => answer_all(jobs, error),
+        }
+    }
+
+    async fn try_commit(&self, jobs: &[Job]) -> Result<Batch, BatchError> {
+        let items: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
+        let started = Instant::now();
+        let batch = batch::commit(&self.database, &items, self.clock.now()).await?;
+        if !batch.entries.is_empty() {
+            metrics::histogram!("handsel_commit_duration_seconds").record(started.elapsed());
+            metrics::histogram!("handsel_commit_batch_size")
+                .record(f64::from(u32::try_from(batch.entries.len()).unwrap_or(u32::MAX)));
+            metrics::counter!("handsel_entries_committed_total").increment(batch.entries.len() as u64);
+        }
+        Ok(batch)
+    }
+
+    /// The listeners first, in commit order; then those who wait, each of whom may be gone.
+    fn tell(&self, jobs: Vec<Job>, batch: Batch) {
+        let Batch { verdicts, entries } = batch;
+        if !entries.is_empty() {
+            self.committed.entries(&entries);
+        }
+        for (job, verdict) in jobs.into_iter().zip(verdicts) {
+            let _ = job.answer.send(match verdict {
+                Verdict::New(entry) => Ok(Appended::New(Arc::clone(&entries[entry]))),
+                Verdict::RepeatsPlanned(entry) => Ok(Appended::RepeatedMessage(Arc::clone(&entries[entry]))),
+                Verdict::RepeatsStored(entry) => Ok(Appended::RepeatedMessage(entry)),
+                Verdict::RepeatsStep(conversation, handshake) => Ok(Appended::RepeatedStep(conversation, handshake)),
+                Verdict::Refused(error) => Err(error),
+            });
+        }
+    }
+}
+
+fn answer_all(jobs: Vec<Job>, error: BatchError) {
+    let answer = match error {
+        BatchError::Failed(error) => AppendError::Unavailable(unavailable(error)),
+        BatchError::CommitUnknown(error) => {
+            tracing::error!(%error, "the answer to a commit was lost");
+            AppendError::OutcomeUnknown
+        }
+    };
+    for job in jobs {
+        let _ = job.answer.send(Err(answer.clone()));
+    }
+}

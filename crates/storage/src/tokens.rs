@@ -1,0 +1,148 @@
+//! The port `Tokens` over the table of that name: hashes of secrets, never the secrets. Knows nothing of log-in.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use handsel_domain::Unavailable;
+use handsel_domain::ids::{TokenId, UserId};
+use handsel_domain::ports::{Committed, Principal, StoredToken, Tokens};
+use handsel_domain::time::Timestamp;
+use handsel_domain::token::Token;
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use sha2::{Digest, Sha256};
+
+use crate::database::{Database, statement};
+use crate::entities::{tokens, users};
+use crate::errors::{corrupt, unavailable};
+use crate::people;
+
+pub(crate) struct SqlTokens {
+    database: Database,
+    committed: Arc<dyn Committed>,
+}
+
+impl SqlTokens {
+    pub(crate) fn new(database: Database, committed: Arc<dyn Committed>) -> Self {
+        Self { database, committed }
+    }
+}
+
+/// A token is 32 random bytes: a plain hash of it cannot be reversed by guessing, so it needs no salt.
+fn hash(token: &Token) -> Vec<u8> {
+    Sha256::digest(token.reveal().as_bytes()).to_vec()
+}
+
+fn token_id(id: i64) -> Result<TokenId, DbErr> {
+    TokenId::new(id).map_err(|_| corrupt("token id", id))
+}
+
+fn ids(rows: &[sea_orm::QueryResult]) -> Result<Vec<TokenId>, DbErr> {
+    rows.iter().map(|row| token_id(row.try_get("", "id")?)).collect()
+}
+
+/// Revokes all tokens of a user, within the caller's transaction.
+pub(crate) async fn revoke_of_user<C: ConnectionTrait>(
+    connection: &C,
+    user: UserId,
+    now: Timestamp,
+) -> Result<Vec<TokenId>, DbErr> {
+    const REVOKE: &str = "UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL RETURNING id";
+    ids(&connection.query_all_raw(statement(connection, REVOKE, [now.as_millis().into(), user.get().into()])).await?)
+}
+
+#[async_trait]
+impl Tokens for SqlTokens {
+    async fn issue(&self, user: UserId, now: Timestamp, expires_at: Timestamp) -> Result<Token, Unavailable> {
+        let mut secret = [0; 32];
+        getrandom::fill(&mut secret).map_err(|error| {
+            tracing::error!(%error, "the system gives no random numbers");
+            Unavailable
+        })?;
+        let token = Token::parse(&URL_SAFE_NO_PAD.encode(secret)).map_err(|_| Unavailable)?;
+        let row = tokens::ActiveModel {
+            id: NotSet,
+            hash: Set(hash(&token)),
+            user_id: Set(user.get()),
+            created_at: Set(now.as_millis()),
+            expires_at: Set(expires_at.as_millis()),
+            revoked_at: Set(None),
+        };
+        let insert = async {
+            let transaction = self.database.begin_write().await?;
+            row.insert(&transaction).await?;
+            transaction.commit().await
+        };
+        insert.await.map_err(unavailable)?;
+        Ok(token)
+    }
+
+    async fn find(&self, token: &Token) -> Result<Option<StoredToken>, Unavailable> {
+        let find = async {
+            let query =
+                tokens::Entity::find().filter(tokens::Column::Hash.eq(hash(token))).find_also_related(users::Entity);
+            let Some((token, Some(user))) = query.one(&self.database.readers).await? else { return Ok(None) };
+            let revoked = token.revoked_at.is_some() || user.suspended_at.is_some() || user.deleted_at.is_some();
+            let principal = Principal {
+                person: Arc::new(people::user(user)?.person),
+                token: token_id(token.id)?,
+                expires_at: Timestamp::from_millis(token.expires_at),
+            };
+            Ok::<_, DbErr>(Some(StoredToken { principal, revoked }))
+        };
+        find.await.map_err(unavailable)
+    }
+
+    async fn revoke(&self, token: TokenId, now: Timestamp) -> Result<(), Unavailable> {
+        const REVOKE: &str = "UPDATE tokens SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL";
+        let revoke = async {
+            let transaction = self.database.begin_write().await?;
+            transaction
+                .execute_raw(statement(&transaction, REVOKE, [now.as_millis().into(), token.get().into()]))
+                .await?;
+            transaction.commit().await
+        };
+        revoke.await.map_err(unavailable)?;
+        self.committed.revoked(&[token]);
+        Ok(())
+    }
+
+    async fn revoke_all(&self, user: UserId, now: Timestamp) -> Result<u64, Unavailable> {
+        let revoke = async {
+            let transaction = self.database.begin_write().await?;
+            let revoked = revoke_of_user(&transaction, user, now).await?;
+            transaction.commit().await?;
+            Ok::<_, DbErr>(revoked)
+        };
+        let revoked = revoke.await.map_err(unavailable)?;
+        self.committed.revoked(&revoked);
+        Ok(revoked.len() as u64)
+    }
+
+    async fn dead_among(&self, tokens: &[TokenId]) -> Result<Vec<TokenId>, Unavailable> {
+        const DEAD: &str = "SELECT asked.value AS id FROM json_each($1) AS asked \
+            LEFT JOIN tokens ON tokens.id = asked.value LEFT JOIN users ON users.id = tokens.user_id \
+            WHERE tokens.id IS NULL OR tokens.revoked_at IS NOT NULL OR users.suspended_at IS NOT NULL OR users.deleted_at IS NOT NULL";
+        let asked = tokens.iter().map(|id| id.get()).collect::<serde_json::Value>().to_string();
+        let query = async {
+            let readers = &self.database.readers;
+            ids(&readers.query_all_raw(statement(readers, DEAD, [asked.into()])).await?)
+        };
+        query.await.map_err(unavailable)
+    }
+
+    async fn sweep(&self, before: Timestamp) -> Result<u64, Unavailable> {
+        let sweep = async {
+            let transaction = self.database.begin_write().await?;
+            let swept = tokens::Entity::delete_many()
+                .filter(tokens::Column::ExpiresAt.lt(before.as_millis()))
+                .exec(&transaction)
+                .await?;
+            transaction.commit().await?;
+            Ok::<_, DbErr>(swept.rows_affected)
+        };
+        sweep.await.map_err(unavailable)
+    }
+}
