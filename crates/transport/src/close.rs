@@ -1,0 +1,155 @@
+//! Why sockets are refused or closed: one list of codes for both ways. Knows nothing of sockets.
+
+use std::time::Duration;
+
+/// A server's reason to refuse an upgrade or to close a socket. Design section 3.6 is its table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CloseReason {
+    /// The path names no conversation. 4000
+    ConversationInvalid,
+    /// The query is not well-formed. 4000
+    QueryInvalid,
+    /// No token was given. 4001
+    TokenRequired,
+    /// What was given is no token. 4001
+    TokenMalformed,
+    /// The token is not known. 4001
+    TokenUnknown,
+    /// The token ran out. 4001
+    TokenExpired,
+    /// The token was revoked. 4001
+    TokenRevoked,
+    /// The caller is neither owner nor respondent. 4003
+    NotAParticipant,
+    /// A browser's page from elsewhere. 4003
+    OriginNotAllowed,
+    /// No such listing. 4004
+    ListingNotFound,
+    /// The client reads too slowly. 4008
+    TooSlow,
+    /// The user opened one socket more than allowed; this was the oldest. 4009
+    TooManySockets,
+    /// The client goes on and on beyond its rate. 4029
+    RateLimited,
+    /// A binary frame. 1003
+    BinaryFrame,
+    /// A text frame that is not UTF-8. 1007
+    InvalidUtf8,
+    /// A frame beyond the limit. 1009
+    FrameTooLarge,
+    /// A breach of the WebSocket protocol. 1002
+    ProtocolError,
+    /// The server restarts. 1012
+    Restarting,
+    /// The storage does not answer, so nobody can be let in. 1013
+    Unavailable,
+}
+
+impl CloseReason {
+    /// The stable error code: the close reason on a socket, `code` in a problem.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ConversationInvalid => "conversation_invalid",
+            Self::QueryInvalid => "query_invalid",
+            Self::TokenRequired => "token_required",
+            Self::TokenMalformed => "token_malformed",
+            Self::TokenUnknown => "token_unknown",
+            Self::TokenExpired => "token_expired",
+            Self::TokenRevoked => "token_revoked",
+            Self::NotAParticipant => "not_a_participant",
+            Self::OriginNotAllowed => "origin_not_allowed",
+            Self::ListingNotFound => "listing_not_found",
+            Self::TooSlow => "too_slow",
+            Self::TooManySockets => "too_many_sockets",
+            Self::RateLimited => "rate_limited",
+            Self::BinaryFrame => "binary_frame",
+            Self::InvalidUtf8 => "invalid_utf8",
+            Self::FrameTooLarge => "frame_too_large",
+            Self::ProtocolError => "protocol_error",
+            Self::Restarting => "restarting",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    /// The WebSocket close code.
+    pub const fn close_code(self) -> u16 {
+        match self {
+            Self::ConversationInvalid | Self::QueryInvalid => 4000,
+            Self::TokenRequired
+            | Self::TokenMalformed
+            | Self::TokenUnknown
+            | Self::TokenExpired
+            | Self::TokenRevoked => 4001,
+            Self::NotAParticipant | Self::OriginNotAllowed => 4003,
+            Self::ListingNotFound => 4004,
+            Self::TooSlow => 4008,
+            Self::TooManySockets => 4009,
+            Self::RateLimited => 4029,
+            Self::ProtocolError => 1002,
+            Self::BinaryFrame => 1003,
+            Self::InvalidUtf8 => 1007,
+            Self::FrameTooLarge => 1009,
+            Self::Restarting => 1012,
+            Self::Unavailable => 1013,
+        }
+    }
+
+    /// The status that answers a refused upgrade. Those that can only happen to an open socket have none of their own.
+    pub const fn http_status(self) -> u16 {
+        match self {
+            Self::ConversationInvalid | Self::QueryInvalid => 400,
+            Self::TokenRequired
+            | Self::TokenMalformed
+            | Self::TokenUnknown
+            | Self::TokenExpired
+            | Self::TokenRevoked => 401,
+            Self::NotAParticipant | Self::OriginNotAllowed => 403,
+            Self::ListingNotFound => 404,
+            Self::RateLimited | Self::TooManySockets => 429,
+            Self::Restarting | Self::Unavailable => 503,
+            Self::TooSlow | Self::BinaryFrame | Self::InvalidUtf8 | Self::FrameTooLarge | Self::ProtocolError => 400,
+        }
+    }
+
+    /// What the reader should know or do.
+    pub const fn explanation(self) -> &'static str {
+        match self {
+            Self::ConversationInvalid => {
+                "The path must be /ws/chat/offer_N/, /ws/chat/need_N/ or, with the respondent's id, /ws/chat/offer_N:ID/."
+            }
+            Self::QueryInvalid => "The query must be percent-encoded name=value pairs, for instance ?token=YOUR_TOKEN.",
+            Self::TokenRequired => {
+                "Log in at POST /api/auth/login/ and pass the token as ?token=YOUR_TOKEN or as Authorization: Bearer YOUR_TOKEN."
+            }
+            Self::TokenMalformed => {
+                "A token has 43 characters of unpadded base64url; pass it exactly as the log-in returned it."
+            }
+            Self::TokenUnknown => "This token is not known; log in again at POST /api/auth/login/.",
+            Self::TokenExpired => "This token has expired; log in again at POST /api/auth/login/.",
+            Self::TokenRevoked => "This token was revoked; log in again at POST /api/auth/login/.",
+            Self::NotAParticipant => "This conversation is between two other people.",
+            Self::OriginNotAllowed => {
+                "Pages of this origin may not connect; the operator can allow it with --allow-origin."
+            }
+            Self::ListingNotFound => "There is no such listing.",
+            Self::TooSlow => "The client read too slowly; connect again and read the timeline for what was missed.",
+            Self::TooManySockets => "This user has opened more sockets than allowed; the oldest one was closed.",
+            Self::RateLimited => "Too many frames; slow down and connect again.",
+            Self::BinaryFrame => "Frames are JSON text; binary frames are not understood.",
+            Self::InvalidUtf8 => "Frames are JSON text in UTF-8.",
+            Self::FrameTooLarge => "A frame has at most 65,536 bytes, all of its fragments together.",
+            Self::ProtocolError => "This is not the WebSocket protocol of RFC 6455.",
+            Self::Restarting => "The server restarts; connect again in a moment.",
+            Self::Unavailable => "The service is not available at the moment; connect again shortly.",
+        }
+    }
+
+    /// When trying again helps.
+    pub const fn retry_after(self) -> Option<Duration> {
+        match self {
+            Self::Restarting | Self::Unavailable => Some(Duration::from_secs(2)),
+            Self::RateLimited => Some(Duration::from_secs(5)),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! From an HTTP request to a session: who asks, whether they may, and the upgrade. Knows nothing of the rest of the
+//! HTTP API, nor of what is said afterwards.
+
+mod request;
+
+pub use request::{bearer_token, conversation_address};
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use handsel_domain::ports::{Clock, Principal};
+use handsel_domain::usecases::{Accounts, AuthenticateError, SeatError, Talk};
+use http_body_util::Full;
+use hyper::header::{CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
+use hyper::upgrade::OnUpgrade;
+use hyper::{Request, Response, StatusCode};
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
+use tokio_util::task::TaskTracker;
+
+use crate::close::CloseReason;
+use crate::hub::Hub;
+use crate::limits::SocketLimits;
+use crate::origin::OriginPolicy;
+use crate::problem::Problem;
+use crate::session::{Opening, Session, Socket, announcement};
+use request::UpgradeRequest;
+
+/// The subprotocol of the extended protocol.
+pub const SUBPROTOCOL: &str = "handsel.v1";
+
+/// Lets sockets in.
+pub struct Gateway {
+    /// Who is connected here.
+    pub hub: Arc<Hub>,
+    /// Recognises tokens.
+    pub accounts: Arc<Accounts>,
+    /// Finds places and serves them.
+    pub talk: Arc<Talk>,
+    /// Says for how long a token is still valid.
+    pub clock: Arc<dyn Clock>,
+    /// Which pages may connect.
+    pub origins: Arc<OriginPolicy>,
+    /// What one socket may take.
+    pub limits: SocketLimits,
+    /// Owns the sessions' tasks.
+    pub sessions: TaskTracker,
+}
+
+impl Gateway {
+    /// Answers a request for a chat socket; `conversation` is the path's segment as it came.
+    pub async fn chat<B>(&self, mut request: Request<B>, conversation: &str) -> Response<Full<Bytes>> {
+        let asked = match UpgradeRequest::parse(&request) {
+            Ok(asked) => asked,
+            Err(problem) => return problem.into_response(),
+        };
+        let opening = match self.admit(&request, &asked, conversation).await {
+            Ok(opening) => opening,
+            Err(reason) => return self.refuse(request, &asked, reason),
+        };
+        let upgrade = hyper::upgrade::on(&mut request);
+        self.sessions.spawn(async move {
+            if let Some(socket) = take_over(upgrade).await {
+                Session::new(socket, opening).run().await;
+            }
+        });
+        asked.accept()
+    }
+
+    /// Joins the hub before it reads where the conversations stand: what is committed in between is then handed over,
+    /// and known to be old. Only after that is the client told that it is connected.
+    async fn admit<B>(
+        &self,
+        request: &Request<B>,
+        asked: &UpgradeRequest,
+        conversation: &str,
+    ) -> Result<Opening, CloseReason> {
+        if !self.origins.allows(request.headers()) {
+            let origin = request.headers().get(hyper::header::ORIGIN);
+            tracing::warn!(?origin, "a page of an origin that is not allowed tried to connect");
+            return Err(CloseReason::OriginNotAllowed);
+        }
+        let address = conversation_address(conversation).map_err(|_| CloseReason::ConversationInvalid)?;
+        let principal = self.authenticate(request, asked).await?;
+        let seat = self.talk.seat(Arc::clone(&principal.person), address).await.map_err(|error| match error {
+            SeatError::ListingNotFound => CloseReason::ListingNotFound,
+            SeatError::NotAParticipant(_) => CloseReason::NotAParticipant,
+            SeatError::Unavailable(_) => CloseReason::Unavailable,
+        })?;
+        let membership = self.hub.join(&principal, seat.scope)?;
+        let heads = self.talk.heads(&seat.scope).await.map_err(|_| CloseReason::Unavailable)?;
+        Ok(Opening {
+            talk: Arc::clone(&self.talk),
+            seat,
+            membership,
+            heads,
+            extended: asked.extended,
+            expires_in: self.clock.now().until(principal.expires_at),
+            limits: self.limits.clone(),
+        })
+    }
+
+    async fn authenticate<B>(&self, request: &Request<B>, asked: &UpgradeRequest) -> Result<Principal, CloseReason> {
+        let token = request::token(request, asked)?;
+        self.accounts.authenticate(&token).await.map_err(|error| match error {
+            AuthenticateError::Unknown => CloseReason::TokenUnknown,
+            AuthenticateError::Expired => CloseReason::TokenExpired,
+            AuthenticateError::Revoked => CloseReason::TokenRevoked,
+            AuthenticateError::Unavailable(_) => CloseReason::Unavailable,
+        })
+    }
+
+    /// By HTTP, as every tool shows it; a client of `handsel.v1` may be a browser, which shows nothing but close codes.
+    fn refuse<B>(&self, mut request: Request<B>, asked: &UpgradeRequest, reason: CloseReason) -> Response<Full<Bytes>> {
+        tracing::debug!(reason = reason.code(), "a socket was refused");
+        if !asked.extended {
+            return Problem::from(reason).into_response();
+        }
+        metrics::counter!("handsel_errors_total", "code" => reason.code()).increment(1);
+        let upgrade = hyper::upgrade::on(&mut request);
+        self.sessions.spawn(async move {
+            if let Some(socket) = take_over(upgrade).await {
+                metrics::counter!("handsel_socket_closes_total", "code" => reason.close_code().to_string())
+                    .increment(1);
+                socket.close(reason, reason.retry_after().map(|_| announcement(reason))).await;
+            }
+        });
+        asked.accept()
+    }
+}
+
+impl UpgradeRequest {
+    /// The answer that makes a connection a WebSocket. Only `handsel.v1` is ever echoed, never a token.
+    fn accept(&self) -> Response<Full<Bytes>> {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+        let headers = response.headers_mut();
+        headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+        headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+        if let Ok(accept) = HeaderValue::from_str(&derive_accept_key(self.key.as_bytes())) {
+            headers.insert(SEC_WEBSOCKET_ACCEPT, accept);
+        }
+        if self.extended {
+            headers.insert(SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(SUBPROTOCOL));
+        }
+        response
+    }
+}
+
+/// Takes the bare TCP stream back from hyper, with what it had read ahead.
+async fn take_over(upgrade: OnUpgrade) -> Option<Socket<TcpStream>> {
+    let upgraded =
+        upgrade.await.inspect_err(|error| tracing::debug!(%error, "a client left during its upgrade")).ok()?;
+    match upgraded.downcast::<TokioIo<TcpStream>>() {
+        Ok(parts) => Some(Socket::after_upgrade(parts.io.into_inner(), parts.read_buf).await),
+        Err(_) => {
+            tracing::error!("the server serves something else than plain TCP streams");
+            None
+        }
+    }
+}

@@ -1,0 +1,143 @@
+//! What waits for one session: a bounded queue of live frames, and how far it is behind where it must read instead.
+//!
+//! Knows nothing of sockets. While a session reads a conversation from the storage, live entries of that conversation
+//! only move the target; they are never queued behind it.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use handsel_domain::conversation::ConversationKey;
+use handsel_domain::ids::{Head, Seq};
+use tokio::sync::Notify;
+
+use crate::frames::Frame;
+use crate::limits::OUTBOX_FRAMES_MAX;
+
+/// A committed entry on its way to a socket.
+#[derive(Clone, Debug)]
+pub struct Live {
+    /// Where it was written.
+    pub conversation: ConversationKey,
+    /// Its place there.
+    pub seq: Seq,
+    /// Shared by all that get it.
+    pub frame: Frame,
+}
+
+/// The queue is full: the socket reads too slowly.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OutboxFull;
+
+/// See the module.
+#[derive(Default)]
+pub struct Outbox {
+    state: Mutex<State>,
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    live: VecDeque<Live>,
+    /// The conversations that the session must read up to there.
+    behind: HashMap<ConversationKey, Head>,
+}
+
+impl Outbox {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Queues a live entry, or moves the target of a conversation that is being read.
+    pub fn offer(&self, live: Live) -> Result<(), OutboxFull> {
+        let mut state = self.state();
+        if let Some(target) = state.behind.get_mut(&live.conversation) {
+            *target = (*target).max(live.seq.into());
+        } else if state.live.len() >= OUTBOX_FRAMES_MAX {
+            return Err(OutboxFull);
+        } else {
+            state.live.push_back(live);
+        }
+        drop(state);
+        self.changed.notify_one();
+        Ok(())
+    }
+
+    /// Says that the session must read this conversation at least up to there.
+    pub fn fall_behind(&self, conversation: ConversationKey, head: Head) {
+        let mut state = self.state();
+        let target = state.behind.entry(conversation).or_default();
+        *target = (*target).max(head);
+        drop(state);
+        self.changed.notify_one();
+    }
+
+    /// Returns when there may be something to take; for one waiting session.
+    pub async fn changed(&self) {
+        self.changed.notified().await;
+    }
+
+    /// Takes all live frames.
+    pub fn take_live(&self) -> VecDeque<Live> {
+        std::mem::take(&mut self.state().live)
+    }
+
+    /// A conversation that must be read, and up to where at least.
+    pub fn next_behind(&self) -> Option<(ConversationKey, Head)> {
+        self.state().behind.iter().next().map(|(key, head)| (*key, *head))
+    }
+
+    /// Says that the conversation was read up to `sent`. Unless the target has moved past it, live entries queue again.
+    pub fn caught_up(&self, conversation: ConversationKey, sent: Head) {
+        let mut state = self.state();
+        if state.behind.get(&conversation).is_some_and(|target| *target <= sent) {
+            state.behind.remove(&conversation);
+        }
+    }
+
+    /// Forgets a target that the storage does not have.
+    pub fn give_up(&self, conversation: ConversationKey) {
+        self.state().behind.remove(&conversation);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn live(seq: i64) -> Live {
+        Live { conversation: key(), seq: Seq::new(seq).expect("a seq"), frame: Frame::from_static("{}") }
+    }
+
+    fn key() -> ConversationKey {
+        "offer_1:2".parse().expect("a key")
+    }
+
+    fn head(head: i64) -> Head {
+        Head::new(head).expect("a head")
+    }
+
+    #[test]
+    fn the_queue_is_bounded() {
+        let outbox = Outbox::default();
+        let full = i64::try_from(OUTBOX_FRAMES_MAX).expect("small");
+        assert!((1..=full).all(|seq| outbox.offer(live(seq)).is_ok()));
+        assert_eq!(outbox.offer(live(full + 1)), Err(OutboxFull));
+        assert_eq!(outbox.take_live().len(), OUTBOX_FRAMES_MAX);
+        assert_eq!(outbox.offer(live(full + 1)), Ok(()));
+    }
+
+    #[test]
+    fn while_behind_live_entries_move_the_target_and_fill_nothing() {
+        let outbox = Outbox::default();
+        outbox.fall_behind(key(), head(3));
+        assert!((4..=1_000).all(|seq| outbox.offer(live(seq)).is_ok()));
+        assert_eq!(outbox.take_live().len(), 0);
+        assert_eq!(outbox.next_behind(), Some((key(), head(1_000))));
+        outbox.caught_up(key(), head(999));
+        assert_eq!(outbox.next_behind(), Some((key(), head(1_000))), "one is missing still");
+        outbox.caught_up(key(), head(1_000));
+        assert_eq!(outbox.next_behind(), None);
+        outbox.offer(live(1_001)).expect("room");
+        assert_eq!(outbox.take_live().len(), 1);
+    }
+}

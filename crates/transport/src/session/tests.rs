@@ -1,0 +1,1 @@
+//! Sessions over an in-memory connection, with mocks behind the use cases.
