@@ -1,2 +1,95 @@
-//! Skeleton.
-fn main() {}
+//! The project's own commands. Stands alone: knows how the crates are built and tested, and nothing of what they do.
+
+mod dev;
+mod lint;
+mod process;
+mod requirements;
+mod test;
+mod tidy;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+/// The project's own commands: what CI runs, run the same way here.
+#[derive(Parser)]
+#[command(
+    name = "cargo xtask",
+    bin_name = "cargo xtask",
+    after_help = "Before a change goes in, `.ci/run` must pass: it is `lint`, then `test`."
+)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Build the server, then run all tests: unit, property, documentation and end-to-end.
+    ///
+    /// First finds the programs that the tests call; on Debian and Ubuntu, as root, missing ones are installed with
+    /// apt-get. One that cannot be had fails the run, so that no test is ever skipped unseen.
+    #[command(after_help = "Examples:\n  \
+        cargo xtask test                        everything\n  \
+        cargo xtask test -p handsel-domain      one crate\n  \
+        cargo xtask test handshake              tests whose name contains `handshake`\n  \
+        cargo xtask test handshake -- --nocapture")]
+    Test {
+        /// Passed on to `cargo test`; what follows `--` goes to the tests themselves.
+        #[arg(allow_hyphen_values = true)]
+        args: Vec<OsString>,
+        #[arg(last = true, hide = true)]
+        test_args: Vec<OsString>,
+    },
+
+    /// Check formatting, clippy, documentation and the architecture's rules; the first that fails ends it.
+    ///
+    /// Every warning is an error, with the default features and with all of them. Changes no file.
+    Lint,
+
+    /// Run the server with demo data, and start it again whenever a file under crates/ changes.
+    ///
+    /// The database is target/dev/handsel.db; delete it to begin anew. While a change does not compile, the server as
+    /// it was goes on. Ctrl-C ends both.
+    #[command(after_help = "Examples:\n  cargo xtask dev\n  cargo xtask dev --port 9000 --no-websocket")]
+    Dev {
+        /// Passed on to `handsel serve`.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+
+    /// Check the architecture's rules, and print each breach as `path:line: rule: what to do`.
+    ///
+    /// The rules: which crate may depend on which; every source file opens with a `//!` header and has at most 400
+    /// lines; sea-orm is named in crates/storage alone; domain and storage are free of serde; no file that goes into
+    /// the repository names a path of a developer's machine.
+    Tidy {
+        /// The workspace to check, in place of this one.
+        #[arg(long, value_name = "DIR")]
+        root: Option<PathBuf>,
+    },
+}
+
+fn main() -> ExitCode {
+    let outcome = match Cli::parse().command {
+        Command::Test { mut args, test_args } => {
+            if !test_args.is_empty() {
+                args.push("--".into());
+                args.extend(test_args);
+            }
+            test::run(&args)
+        }
+        Command::Lint => lint::run(),
+        Command::Dev { args } => dev::run(&args),
+        Command::Tidy { root } => tidy::run(root.as_deref().unwrap_or(process::root())),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -25,7 +25,7 @@ pub struct Step {
     /// Which arrow of the diagram.
     pub action: StepAction,
     /// The version that the user saw; where it is no longer current, nothing changes. `None`: whatever is current.
-    /// 0 says that the user saw none. Completions commute and heed it not.
+    /// 0 says that the user saw none. Completions commute: for one, the other's makes no difference.
     pub seen: Option<i64>,
 }
 

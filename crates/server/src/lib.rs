@@ -1,1 +1,13 @@
-//! Skeleton.
+//! Configuration, wiring, the HTTP API and the commands of the binary `handsel`.
+//!
+//! The only place that names concrete adapters: it joins `storage` and `transport`, which know nothing of each other.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod commands;
+pub mod config;
+mod demo;
+pub mod http;
+pub mod serve;
+mod telemetry;

@@ -1,2 +1,17 @@
-//! Skeleton.
-fn main() {}
+//! The binary `handsel`: parses, builds, runs. Everything it does is in the library beside it.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+use handsel_server::cli::Cli;
+
+fn main() -> ExitCode {
+    match handsel_server::commands::run(Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // The chain in one line: what was tried, then what stood in the way.
+            eprintln!("handsel: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

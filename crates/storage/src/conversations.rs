@@ -171,3 +171,16 @@ impl Conversations for SqlConversations {
         self.select("SELECT 1", [], |_| Ok(())).await.map(|_| ())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [BY_KEY, BY_LISTING, BY_USERS, SUMMARIES, MOVE_OWNER, MOVE_RESPONDENT] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
+        }
+    }
+}

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use std::time::{Duration, Instant};
 
 use sea_orm::ConnectionTrait;
+use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
     ConnectOptions, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
@@ -46,10 +47,12 @@ impl FromStr for DatabaseUrl {
         if !url.starts_with("sqlite:") {
             return Err(wrong("only SQLite is supported; write sqlite://FILE, for instance sqlite://handsel.db"));
         }
+        // In the driver's own form of this URL, a database in memory has a name like that of a file.
+        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
         let options = SqliteConnectOptions::from_str(url)
             .map_err(|_| wrong("write sqlite://FILE, for instance sqlite://handsel.db"))?;
         let name = options.get_filename().as_os_str().to_string_lossy().into_owned();
-        if name.is_empty() || name.contains(":memory:") || url.contains("mode=memory") {
+        if name.is_empty() || name.contains(":memory:") || in_memory {
             return Err(wrong(
                 "a database in memory would lose what it acknowledged; name a file, for instance sqlite://handsel.db",
             ));
@@ -102,19 +105,23 @@ async fn connect(url: &DatabaseUrl, connections: u32, read_only: bool) -> Result
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
         .test_before_acquire(false)
-        // Statements carry what people write to each other; none of it belongs in a log.
-        .sqlx_logging(false)
         .record_stmt_in_spans(false)
         .map_sqlx_sqlite_opts(move |_| {
-            let options =
-                base.clone().busy_timeout(BUSY_TIMEOUT).foreign_keys(true).synchronous(SqliteSynchronous::Full);
+            // Statements carry what people write to each other; none of it belongs in a log. Said here, since these
+            // options replace those that `ConnectOptions` would switch its logging off in.
+            let options = base
+                .clone()
+                .disable_statement_logging()
+                .busy_timeout(BUSY_TIMEOUT)
+                .foreign_keys(true)
+                .synchronous(SqliteSynchronous::Full);
             if read_only {
                 options.pragma("query_only", "ON")
             } else {
                 options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
             }
         });
-    patiently(async || SeaDatabase::connect(options.clone()).await).await
+    patiently(|| SeaDatabase::connect(options.clone())).await
 }
 
 async fn begin_immediate(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
@@ -131,7 +138,7 @@ async fn begin_immediate(connection: &DatabaseConnection) -> Result<DatabaseTran
     }
 }
 
-async fn patiently<T>(attempt: impl AsyncFn() -> Result<T, DbErr>) -> Result<T, DbErr> {
+async fn patiently<T, F: Future<Output = Result<T, DbErr>>>(attempt: impl Fn() -> F) -> Result<T, DbErr> {
     let started = Instant::now();
     loop {
         match attempt().await {
@@ -165,12 +172,43 @@ mod tests {
             ("sqlite://handsel.db", true),
             ("sqlite:///var/lib/handsel/handsel.db", true),
             ("sqlite::memory:", false),
+            ("sqlite://%3Amemory%3A", false),
             ("sqlite://x.db?mode=memory", false),
             ("sqlite://", false),
             ("mysql://root@localhost/x", false),
             ("handsel.db", false),
         ] {
             assert_eq!(url.parse::<DatabaseUrl>().is_ok(), expected, "{url}");
+        }
+    }
+
+    async fn fresh() -> (Database, tempfile::TempDir) {
+        let directory = tempfile::tempdir().expect("a directory");
+        let url = format!("sqlite://{}", directory.path().join("handsel.db").display());
+        let database = Database::connect(&url.parse().expect("a file's URL")).await.expect("it opens");
+        (database, directory)
+    }
+
+    async fn pragma(connection: &DatabaseConnection, sql: &'static str) -> i64 {
+        let row = connection.query_one_raw(statement(connection, sql, [])).await.expect("it answers");
+        row.expect("a row").try_get_by_index(0).expect("a number")
+    }
+
+    #[tokio::test]
+    async fn a_commit_is_on_the_disk_before_it_is_acknowledged() {
+        let (database, _directory) = fresh().await;
+        // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
+        assert_eq!(pragma(&database.writer, "PRAGMA synchronous").await, 2);
+        assert_eq!(pragma(&database.writer, "PRAGMA foreign_keys").await, 1);
+    }
+
+    #[tokio::test]
+    async fn only_the_writer_writes() {
+        let (database, _directory) = fresh().await;
+        for (connection, writes) in [(&database.writer, true), (&database.readers, false), (&database.observer, false)]
+        {
+            let written = connection.execute_unprepared("CREATE TABLE IF NOT EXISTS t (x)").await;
+            assert_eq!(written.is_ok(), writes, "{written:?}");
         }
     }
 

@@ -8,6 +8,8 @@ mod conversations;
 mod database;
 mod entities;
 mod errors;
+#[cfg(test)]
+mod explain;
 mod listings;
 mod migrations;
 mod passwords;

@@ -11,7 +11,7 @@ use crate::errors::corrupt;
 /// What every join with `users` selects, to become a [`Person`].
 pub(crate) fn person(id: i64, username: String, first_name: &str, last_name: &str) -> Result<Person, DbErr> {
     let id = UserId::new(id).map_err(|_| corrupt("user id", id))?;
-    Ok(Person::new(id, Username::from_stored(username), first_name, last_name))
+    Ok(Person::new(id, Username::from_trusted(username), first_name, last_name))
 }
 
 pub(crate) fn user(row: users::Model) -> Result<User, DbErr> {

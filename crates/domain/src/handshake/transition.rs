@@ -88,8 +88,7 @@ fn repeats(handshake: &Handshake, actor: Side, action: &StepAction) -> bool {
 
 /// The state that the step leads to, or why there is no such arrow.
 fn check(current: Option<&Handshake>, actor: Side, step: &Step) -> Result<State, Refusal> {
-    let version = current.map_or(0, |handshake| handshake.version.get());
-    if step.action != StepAction::Complete && step.seen.is_some_and(|seen| seen != version) {
+    if step.seen.is_some_and(|seen| is_stale(seen, current, &step.action)) {
         return Err(Refusal::Changed);
     }
     let not_possible = |status| Refusal::NotPossible { step: step.action.kind().name(), status };
@@ -113,6 +112,16 @@ fn check(current: Option<&Handshake>, actor: Side, step: &Step) -> Result<State,
             Ok(if completed_by.both() { State::Completed } else { State::Approved { completed_by } })
         }
         (_, state) => Err(not_possible(state.name())),
+    }
+}
+
+/// Whether the user saw something else than what is current. Completions commute, so the other's does not make one's
+/// own stale; only another handshake than the one that was seen does.
+fn is_stale(seen: i64, current: Option<&Handshake>, action: &StepAction) -> bool {
+    match (current, action) {
+        (None, _) => seen != 0,
+        (Some(handshake), StepAction::Complete) => seen < handshake.started.get(),
+        (Some(handshake), _) => seen != handshake.version.get(),
     }
 }
 

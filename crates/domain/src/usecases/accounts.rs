@@ -116,7 +116,8 @@ impl Accounts {
             Ok(password) => (password, hash),
             Err(_) => (Password::parse("not a password").map_err(|_| LogInError::CredentialsInvalid)?, None),
         };
-        let matches = self.passwords.verify(password, hash).await;
+        let has_password = hash.is_some();
+        let matches = self.passwords.verify(password, hash).await && has_password;
         match user {
             Some(user) if matches && !user.suspended => Ok(self.issue(user).await?),
             Some(_) | None => Err(LogInError::CredentialsInvalid),

@@ -335,3 +335,23 @@ async fn store_handshakes<C: ConnectionTrait>(connection: &C, plan: &Plan) -> Re
 fn array(rows: impl IntoIterator<Item = Json>) -> String {
     Json::Array(rows.into_iter().collect()).to_string()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [
+            LOAD_CONVERSATIONS,
+            LOAD_REPETITIONS,
+            INSERT_CONVERSATIONS,
+            UPDATE_CONVERSATIONS,
+            INSERT_ENTRIES,
+            UPSERT_HANDSHAKES,
+        ] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
+        }
+    }
+}

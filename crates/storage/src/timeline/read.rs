@@ -65,3 +65,16 @@ pub(super) async fn page<C: ConnectionTrait>(
     let handshake = rows::handshake(&row, &state.conversation)?;
     Ok(Some(TimelinePage { conversation: state.conversation, entries, handshake, head: state.head }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [CONVERSATION, OLDEST, NEWEST] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
+        }
+    }
+}

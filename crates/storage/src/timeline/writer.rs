@@ -14,7 +14,7 @@ use tokio::task::JoinHandle;
 use super::batch::{self, Batch, BatchError};
 use super::plan::Verdict;
 use crate::database::Database;
-use crate::errors::unavailable;
+use crate::errors::{is_busy, unavailable};
 
 /// Most items of one transaction.
 const BATCH_ITEMS_MAX: usize = 512;
@@ -97,7 +97,8 @@ impl Loop {
     async fn commit(&self, jobs: Vec<Job>) {
         match self.try_commit(&jobs).await {
             Ok(batch) => self.tell(jobs, batch),
-            Err(BatchError::Failed(error)) if jobs.len() > 1 => {
+            // Where another process keeps the lock beyond all patience, each item alone would only wait as long again.
+            Err(BatchError::Failed(error)) if jobs.len() > 1 && !is_busy(&error) => {
                 tracing::warn!(%error, items = jobs.len(), "a batch failed; its items are tried one by one");
                 for job in jobs {
                     match self.try_commit(std::slice::from_ref(&job)).await {

@@ -1,0 +1,67 @@
+//! Joins adapters to use cases: the one place where storage and transport meet. Knows nothing of requests.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+use handsel_domain::ids::TokenId;
+use handsel_domain::ports::{Clock, Committed, Tokens};
+use handsel_domain::timeline::Entry;
+use handsel_domain::usecases::{Accounts, Market, Talk};
+use handsel_storage::{Argon2Passwords, DatabaseUrl, Storage};
+
+use crate::clock::SystemClock;
+
+/// The use cases over one open database.
+pub struct App {
+    /// Users and their tokens.
+    pub accounts: Arc<Accounts>,
+    /// Offers and needs.
+    pub market: Arc<Market>,
+    /// Conversations.
+    pub talk: Arc<Talk>,
+    /// Which tokens still speak for someone.
+    pub tokens: Arc<dyn Tokens>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    storage: Storage,
+}
+
+impl App {
+    /// Opens the database, applies pending migrations and builds the use cases over it.
+    pub async fn open(database: &DatabaseUrl, committed: Arc<dyn Committed>) -> anyhow::Result<Self> {
+        let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+        let storage = Storage::open(database, Arc::clone(&clock), committed).await.context("database_url")?;
+        let accounts = Accounts::new(
+            Arc::clone(&storage.users),
+            Arc::new(Argon2Passwords::default()),
+            Arc::clone(&storage.tokens),
+            Arc::clone(&clock),
+        );
+        Ok(Self {
+            accounts: Arc::new(accounts),
+            market: Arc::new(Market::new(Arc::clone(&storage.listings), Arc::clone(&clock))),
+            talk: Arc::new(Talk::new(
+                Arc::clone(&storage.listings),
+                Arc::clone(&storage.conversations),
+                Arc::clone(&storage.timeline),
+            )),
+            tokens: Arc::clone(&storage.tokens),
+            clock,
+            storage,
+        })
+    }
+
+    /// Commits what was taken and lets go of the database.
+    pub async fn close(self) {
+        self.storage.close().await;
+    }
+}
+
+/// For commands: nobody is connected to this process. Other processes find what it commits by comparing.
+pub struct Nobody;
+
+impl Committed for Nobody {
+    fn entries(&self, _: &[Arc<Entry>]) {}
+
+    fn revoked(&self, _: &[TokenId]) {}
+}

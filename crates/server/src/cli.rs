@@ -1,0 +1,189 @@
+//! What can be typed: commands, flags and their help. Knows nothing of what they do.
+//!
+//! Flags have no defaults here: the defaults are the configuration's, below its other sources.
+
+// Help is read in terminals, where Markdown's quotes are noise.
+#![allow(clippy::doc_markdown)]
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use serde::Serialize;
+
+const SOURCES: &str = "\
+Settings come from flags, then HANDSEL_* variables (HANDSEL_PORT for --port), then the usual names
+(DATABASE_URL, PORT), then the TOML file given with --config or HANDSEL_CONFIG. A secret can be read
+from a file: HANDSEL_DATABASE_URL_FILE, DATABASE_URL_FILE.
+
+`handsel` alone is `handsel serve`. To try it: handsel --demo";
+
+/// The server that community marketplaces and time banks run their conversations on.
+///
+/// Two people talk in real time about one offer or one need, and shake hands on it.
+#[derive(Debug, Parser)]
+#[command(name = "handsel", version, after_help = SOURCES, args_conflicts_with_subcommands = true)]
+pub struct Cli {
+    /// What to do; without one: serve.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// The flags of `serve`.
+    #[command(flatten)]
+    pub serve: ServeArgs,
+}
+
+/// What can be done.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Serve sockets and the HTTP API (the default)
+    #[command(after_help = SOURCES)]
+    Serve(ServeArgs),
+    /// Bring the database up to date and end; `serve` does this at its start, too
+    Migrate(CommonArgs),
+    /// Manage users
+    #[command(subcommand)]
+    User(UserCommand),
+    /// Manage tokens
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Read the configuration, say what would be used and where it comes from, and end
+    CheckConfig(ServeArgs),
+}
+
+/// What every command needs.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub struct CommonArgs {
+    /// Where the data is: sqlite://FILE [default: sqlite://handsel.db]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub database_url: Option<String>,
+    /// A TOML file with settings, named as the flags are with _ for -
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip)]
+    pub config: Option<PathBuf>,
+    /// What to log: error, warn, info, debug, trace, or per part, for instance info,handsel_storage=debug [default: info]
+    #[arg(long, value_name = "FILTER")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log: Option<String>,
+    /// How to log: human or json [default: human]
+    #[arg(long, value_name = "FORMAT")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub log_format: Option<String>,
+}
+
+/// The flags of `serve`.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub struct ServeArgs {
+    /// Address to listen on; 0.0.0.0 is every one of this machine's [default: 127.0.0.1]
+    #[arg(short, long, value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind: Option<IpAddr>,
+    /// Port to listen on; 0 takes a free one and says which [default: 8000]
+    #[arg(short, long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Origin of pages that may use this server from a browser, beside its own host; may be repeated
+    #[arg(long, value_name = "ORIGIN")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allow_origin: Vec<String>,
+    /// Network of reverse proxies whose X-Forwarded-For is believed; may be repeated [default: none]
+    #[arg(long, value_name = "CIDR")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub trusted_proxy: Vec<String>,
+    /// Frames a second that a socket may send, twice as many in a burst; 0 is no limit [default: 20]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frames_per_second: Option<u32>,
+    /// Sockets of one user; one more closes the oldest [default: 20]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sockets_per_user: Option<usize>,
+    /// How long sockets are given to close at a shutdown, in seconds [default: 8]
+    #[arg(long, value_name = "SECONDS")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub drain_seconds: Option<u64>,
+    /// Fill an empty database with two users, an offer and a need, and print how to talk as either
+    #[arg(long)]
+    #[serde(skip)]
+    pub demo: bool,
+    /// Serve the HTTP API alone; sockets are served by another process over the same database
+    #[arg(long, conflicts_with = "websocket_only")]
+    #[serde(skip)]
+    pub no_websocket: bool,
+    /// Serve sockets alone; the HTTP API is served by another process over the same database
+    #[arg(long)]
+    #[serde(skip)]
+    pub websocket_only: bool,
+    /// What every command needs.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: CommonArgs,
+}
+
+/// What can be done with users.
+#[derive(Debug, Subcommand)]
+pub enum UserCommand {
+    /// Add a user; the password is asked for, or read from standard input where that is no terminal
+    Add {
+        /// Name to log in with: 3 to 150 letters, digits and @.+-_
+        username: String,
+        /// First name
+        #[arg(long, default_value = "", hide_default_value = true)]
+        first_name: String,
+        /// Last name
+        #[arg(long, default_value = "", hide_default_value = true)]
+        last_name: String,
+        /// What every command needs.
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// List the users: id, username, full name, when they joined
+    List(CommonArgs),
+    /// Set a new password, which revokes all of the user's tokens; asked for as `add` does
+    SetPassword {
+        /// Whose
+        username: String,
+        /// What every command needs.
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+}
+
+/// What can be done with tokens.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Issue a token without a password and print it; valid for 24 hours
+    Issue {
+        /// For whom, by username
+        user: String,
+        /// What every command needs.
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+    /// Revoke all tokens of a user, which closes the user's sockets
+    Revoke {
+        /// Whose, by username
+        user: String,
+        /// What every command needs.
+        #[command(flatten)]
+        common: CommonArgs,
+    },
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_two_halves_exclude_each_other() {
+        assert!(Cli::try_parse_from(["handsel", "--no-websocket", "--websocket-only"]).is_err());
+        assert!(Cli::try_parse_from(["handsel", "serve", "-b", "0.0.0.0", "-p", "0"]).is_ok());
+        assert!(Cli::try_parse_from(["handsel", "--demo"]).is_ok_and(|cli| cli.serve.demo && cli.command.is_none()));
+    }
+}

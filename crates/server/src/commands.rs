@@ -1,0 +1,88 @@
+//! What each command does. Knows nothing of requests or sockets.
+
+mod token;
+mod user;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use anyhow::Context;
+use handsel_domain::user::User;
+use serde::Serialize;
+use tokio::net::TcpListener;
+
+use crate::app::{App, Nobody};
+use crate::cli::{Cli, Command, CommonArgs, ServeArgs};
+use crate::config::{Config, Loaded, Settings, Surface};
+use crate::{serve, telemetry};
+
+/// Runs the command that was typed.
+pub fn run(cli: Cli) -> anyhow::Result<()> {
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
+    runtime.block_on(async {
+        match cli.command {
+            None => serve(cli.serve).await,
+            Some(Command::Serve(args)) => serve(args).await,
+            Some(Command::Migrate(common)) => migrate(common).await,
+            Some(Command::User(command)) => user::run(command).await,
+            Some(Command::Token(command)) => token::run(command).await,
+            Some(Command::CheckConfig(args)) => check_config(&args),
+        }
+    })
+}
+
+fn load(flags: &impl Serialize, config: Option<PathBuf>) -> anyhow::Result<Settings> {
+    let Loaded { settings, .. } = Loaded::read(flags, config)?;
+    telemetry::start_logging(&settings.log, settings.log_format)?;
+    Ok(settings)
+}
+
+fn surface(args: &ServeArgs) -> Surface {
+    Surface { http_api: !args.websocket_only, websocket: !args.no_websocket }
+}
+
+async fn serve(args: ServeArgs) -> anyhow::Result<()> {
+    let settings = load(&args, args.common.config.clone())?;
+    let config = Config::new(&settings, surface(&args))?;
+    let address = (config.bind, config.port);
+    // In front of everything else, so that a taken port changes nothing.
+    let listener = TcpListener::bind(address).await.with_context(|| {
+        format!("cannot listen on {}:{}; choose another with --bind and --port", address.0, address.1)
+    })?;
+    serve::run(listener, config, args.demo, serve::stop_signal()?).await
+}
+
+async fn migrate(common: CommonArgs) -> anyhow::Result<()> {
+    let (app, settings) = open(common).await?;
+    app.close().await;
+    println!("The database {} is up to date.", settings.database_url.rsplit('@').next().unwrap_or_default());
+    Ok(())
+}
+
+fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
+    let Loaded { settings, sources } = Loaded::read(args, args.common.config.clone())?;
+    let config = Config::new(&settings, surface(args))?;
+    let shown = serde_json::to_value(&settings)?;
+    for (name, source) in sources {
+        let value =
+            if name == "database_url" { serde_json::Value::from(config.database.shown()) } else { shown[name].clone() };
+        println!("{name} = {value}    # {}", if source.contains("Settings") { "default" } else { &source });
+    }
+    println!("The configuration is valid.");
+    Ok(())
+}
+
+/// For a command that works on the database and ends.
+async fn open(common: CommonArgs) -> anyhow::Result<(App, Settings)> {
+    let settings = load(&common, common.config.clone())?;
+    let database = settings.database_url.parse().context("database_url")?;
+    Ok((App::open(&database, Arc::new(Nobody)).await?, settings))
+}
+
+async fn find_user(app: &App, username: &str) -> anyhow::Result<User> {
+    app.accounts
+        .by_username(username)
+        .await?
+        .with_context(|| format!("there is no user {username:?}; `handsel user list` shows them all"))
+}

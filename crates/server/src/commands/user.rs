@@ -1,0 +1,74 @@
+//! `handsel user …`. Passwords are asked for or read from standard input, never taken from the command line, where
+//! every process of the machine could read them.
+
+use std::io::{BufRead, IsTerminal};
+
+use anyhow::Context;
+use handsel_domain::password::Password;
+use handsel_domain::usecases::Registration;
+use handsel_domain::user::{Name, Username};
+use handsel_transport::frames::rfc3339;
+
+use super::{find_user, open};
+use crate::cli::UserCommand;
+
+/// Users that are listed by one query.
+const USERS_PER_PAGE: u32 = 500;
+
+pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
+    match command {
+        UserCommand::Add { username, first_name, last_name, common } => {
+            let username = Username::parse(&username)?;
+            let (first_name, last_name) = (Name::parse(&first_name)?, Name::parse(&last_name)?);
+            let (app, _) = open(common).await?;
+            let password = read_password()?;
+            let user = app.accounts.register(Registration { username, password, first_name, last_name }).await?;
+            println!("Added user {} with id {}.", user.person.username.as_str(), user.person.id);
+            app.close().await;
+        }
+        UserCommand::List(common) => {
+            let (app, _) = open(common).await?;
+            let mut after = None;
+            loop {
+                let users = app.accounts.page(after, USERS_PER_PAGE).await?;
+                for user in &users {
+                    println!(
+                        "{}\t{}\t{}\t{}",
+                        user.person.id,
+                        user.person.username.as_str(),
+                        user.person.full_name,
+                        rfc3339(user.created_at)
+                    );
+                }
+                match users.last() {
+                    Some(last) => after = Some(last.person.id),
+                    None => break,
+                }
+            }
+            app.close().await;
+        }
+        UserCommand::SetPassword { username, common } => {
+            let (app, _) = open(common).await?;
+            let user = find_user(&app, &username).await?;
+            let password = read_password()?;
+            app.accounts.set_password(user.person.id, password).await?;
+            println!("{} has a new password; all tokens are revoked.", user.person.username.as_str());
+            app.close().await;
+        }
+    }
+    Ok(())
+}
+
+fn read_password() -> anyhow::Result<Password> {
+    let stdin = std::io::stdin();
+    let text = if stdin.is_terminal() {
+        let first = rpassword::prompt_password("Password: ").context("the password cannot be read")?;
+        anyhow::ensure!(rpassword::prompt_password("Again: ")? == first, "the two passwords differ");
+        first
+    } else {
+        let mut line = String::new();
+        stdin.lock().read_line(&mut line).context("the password cannot be read from standard input")?;
+        line.trim_end_matches(['\r', '\n']).to_owned()
+    };
+    Ok(Password::parse(&text)?)
+}

@@ -1,0 +1,142 @@
+//! Settings: from flags, variables and a file to checked values. Knows nothing of what is done with them.
+
+mod sources;
+
+pub use sources::Loaded;
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+use anyhow::Context;
+use handsel_storage::DatabaseUrl;
+use handsel_transport::limits::SocketLimits;
+use handsel_transport::origin::OriginPolicy;
+use ipnet::IpNet;
+use serde::{Deserialize, Deserializer, Serialize};
+
+/// Every setting as it is written, by its name in a TOML file.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// Where the data is.
+    pub database_url: String,
+    /// What to log.
+    pub log: String,
+    /// How to log.
+    pub log_format: LogFormat,
+    /// Address to listen on.
+    pub bind: IpAddr,
+    /// Port to listen on.
+    pub port: u16,
+    /// Origins of pages that may use this server.
+    #[serde(deserialize_with = "list")]
+    pub allow_origin: Vec<String>,
+    /// Networks of reverse proxies whose `X-Forwarded-For` is believed.
+    #[serde(deserialize_with = "list")]
+    pub trusted_proxy: Vec<String>,
+    /// Frames a second that a socket may send.
+    pub frames_per_second: u32,
+    /// Sockets of one user.
+    pub sockets_per_user: usize,
+    /// Seconds that sockets are given to close.
+    pub drain_seconds: u64,
+}
+
+/// How to log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    Human,
+    /// For machines.
+    Json,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        let SocketLimits { frames_per_second, sockets_per_user } = SocketLimits::default();
+        Self {
+            database_url: "sqlite://handsel.db".to_owned(),
+            log: "info".to_owned(),
+            log_format: LogFormat::Human,
+            bind: Ipv4Addr::LOCALHOST.into(),
+            port: 8000,
+            allow_origin: Vec::new(),
+            trusted_proxy: Vec::new(),
+            frames_per_second,
+            sockets_per_user,
+            drain_seconds: 8,
+        }
+    }
+}
+
+/// A list, or its elements in one text with commas between them, as variables have it.
+fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        List(Vec<String>),
+        Text(String),
+    }
+    Ok(match Written::deserialize(deserializer)? {
+        Written::List(list) => list,
+        Written::Text(text) => {
+            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+        }
+    })
+}
+
+/// The settings of a server, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Where the data is.
+    pub database: DatabaseUrl,
+    /// Address to listen on.
+    pub bind: IpAddr,
+    /// Port to listen on; 0 takes a free one.
+    pub port: u16,
+    /// Which pages may use this server.
+    pub origins: OriginPolicy,
+    /// Whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// What one socket may take.
+    pub limits: SocketLimits,
+    /// How long sockets are given to close.
+    pub drain: Duration,
+    /// Which of its two halves this process serves.
+    pub surface: Surface,
+}
+
+/// Which halves a process serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Surface {
+    /// The HTTP API.
+    pub http_api: bool,
+    /// Sockets.
+    pub websocket: bool,
+}
+
+impl Config {
+    /// Checks the settings; an error names the setting that is wrong.
+    pub fn new(settings: &Settings, surface: Surface) -> anyhow::Result<Self> {
+        let network = |text: &String| {
+            let address = || text.parse::<IpAddr>().map(IpNet::from);
+            text.parse::<IpNet>()
+                .or_else(|_| address())
+                .with_context(|| format!("trusted_proxy: {text:?} is no network; write for instance 10.0.0.0/8"))
+        };
+        Ok(Self {
+            database: settings.database_url.parse().context("database_url")?,
+            bind: settings.bind,
+            port: settings.port,
+            origins: OriginPolicy::new(&settings.allow_origin, settings.bind).context("allow_origin")?,
+            trusted_proxies: settings.trusted_proxy.iter().map(network).collect::<Result<_, _>>()?,
+            limits: SocketLimits {
+                frames_per_second: settings.frames_per_second,
+                sockets_per_user: settings.sockets_per_user,
+            },
+            drain: Duration::from_secs(settings.drain_seconds),
+            surface,
+        })
+    }
+}

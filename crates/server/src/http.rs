@@ -1,0 +1,21 @@
+//! The HTTP API of design section 4. Knows nothing of frames beyond what transport encodes, nor of storage.
+//!
+//! - [`router`]: which path is what; [`service`]: from a request to its handler and back.
+//! - [`auth`], [`body`], [`query`], [`respond`]: reading requests and writing responses, for all handlers.
+//! - [`accounts`], [`listings`], [`conversations`], [`health`]: the handlers.
+//! - [`login_rate`], [`client_address`]: who tries to log in, and how often.
+
+mod accounts;
+mod auth;
+mod body;
+mod client_address;
+mod conversations;
+mod health;
+mod listings;
+mod login_rate;
+mod query;
+mod respond;
+mod router;
+mod service;
+
+pub use service::{Api, Reply};

@@ -1,0 +1,178 @@
+//! `/api/conversations/…`: the same use cases as the socket. Knows nothing of how entries are kept or delivered.
+
+mod errors;
+
+use handsel_domain::conversation::{ConversationKey, ConversationSummary, Side};
+use handsel_domain::handshake::StepKind;
+use handsel_domain::ids::{EntryId, Head, Seq, UserId};
+use handsel_domain::ports::Appended;
+use handsel_domain::timeline::{Draft, TimelineRange};
+use handsel_domain::usecases::Seat;
+use handsel_transport::frames::{self, Frame, FrameError, client};
+use handsel_transport::gateway::conversation_address;
+use handsel_transport::problem::Problem;
+use hyper::{HeaderMap, Request, StatusCode, Uri, body::Incoming};
+use serde_json::value::RawValue;
+use serde_json::{Value, json};
+
+use super::body::Fields;
+use super::query::Query;
+use super::service::{Api, Reply};
+use super::{auth, respond};
+
+/// Where a client names a message so that a repeated send is one message, beside `client_message_id` in the body.
+const IDEMPOTENCY_KEY: &str = "idempotency-key";
+
+/// The caller's place in the conversation that the path names.
+async fn seat(api: &Api, headers: &HeaderMap, conversation: &str) -> Result<Seat, Problem> {
+    let caller = auth::caller(&api.accounts, headers).await?;
+    let address = conversation_address(conversation).map_err(|_| errors::conversation_invalid())?;
+    api.talk.seat(caller.person, address).await.map_err(errors::seat)
+}
+
+/// The one conversation that is meant.
+async fn conversation(api: &Api, seat: &Seat, recipient: Option<UserId>) -> Result<ConversationKey, Problem> {
+    match api.talk.conversation(seat, recipient).await {
+        Ok(conversation) => Ok(conversation),
+        Err(error) => Err(errors::recipient(api, seat, error).await),
+    }
+}
+
+fn raw(frame: &Frame) -> Value {
+    serde_json::from_str(frame).expect("an encoded frame is JSON")
+}
+
+fn summary_json(summary: &ConversationSummary, side: Side) -> Value {
+    let conversation = &summary.state.conversation;
+    let listing = conversation.key().listing;
+    json!({
+        "conversation": conversation.key().to_string(),
+        "listing": {
+            "id": listing.number.get(),
+            "kind": listing.kind.name(),
+            "conversation": listing.to_string(),
+            "title": summary.listing_title,
+            "status": summary.listing_status.name(),
+        },
+        "peer": frames::person(&summary.peer),
+        "role": side.name(),
+        "last_entry": raw(&frames::entry(&summary.last_entry)),
+        "unread_count": summary.unread_count,
+        "your_turn": summary.your_turn(side),
+        "handshake": summary.handshake.as_ref().map(|handshake| frames::handshake_object(conversation, handshake)),
+        "head": summary.state.head.get(),
+        "read_up_to": summary.state.read_up_to(side).get(),
+    })
+}
+
+pub(super) async fn list(api: &Api, headers: &HeaderMap, uri: &Uri) -> Result<Reply, Problem> {
+    let caller = auth::caller(&api.accounts, headers).await?.person.id;
+    let query = Query::of(uri);
+    let (limit, before) = (query.limit()?, query.cursor(EntryId::new)?);
+    let found = api.talk.list(caller, before, limit).await.map_err(respond::unavailable)?;
+    let next = query.next(found.len(), limit, found.last().map(|summary| summary.last_entry.id.get()));
+    let shown =
+        found.iter().filter_map(|summary| Some(summary_json(summary, summary.state.conversation.side_of(caller)?)));
+    Ok(respond::list(&shown.collect::<Vec<_>>(), next.as_deref()))
+}
+
+/// A page as it is sent: its entries are frames, encoded already.
+#[derive(serde::Serialize)]
+struct Page {
+    entries: Vec<Box<RawValue>>,
+    handshake: Option<Value>,
+    head: i64,
+}
+
+pub(super) async fn timeline(api: &Api, named: &str, headers: &HeaderMap, uri: &Uri) -> Result<Reply, Problem> {
+    let seat = seat(api, headers, named).await?;
+    let query = Query::of(uri);
+    let range = TimelineRange {
+        after: query.number("after", Head::new)?,
+        before: query.number("before", Seq::new)?,
+        limit: query.limit()?,
+    };
+    let key = conversation(api, &seat, None).await?;
+    let Some(page) = api.talk.read(key, range).await.map_err(respond::unavailable)? else {
+        return Ok(respond::json(StatusCode::OK, &json!({"entries": [], "handshake": null, "head": 0})));
+    };
+    let entries: Vec<Box<RawValue>> = page
+        .entries
+        .iter()
+        .map(|entry| RawValue::from_string(frames::entry(entry).to_string()).expect("an encoded frame is JSON"))
+        .collect();
+    let handshake = page.handshake.as_ref().map(|handshake| frames::handshake_object(&page.conversation, handshake));
+
+    Ok(respond::json(StatusCode::OK, &Page { entries, handshake, head: page.head.get() }))
+}
+
+pub(super) async fn write(api: &Api, named: &str, request: Request<Incoming>) -> Result<Reply, Problem> {
+    let seat = seat(api, request.headers(), named).await?;
+    let header =
+        request.headers().get(IDEMPOTENCY_KEY).map(|key| key.to_str().unwrap_or_default().trim_matches('"').to_owned());
+    let mut fields = Fields::read(request).await?;
+    let (content, id) = (fields.text("content"), fields.text("client_message_id").or(header));
+    let recipient = recipient(&mut fields);
+    let draft = draft(&mut fields, client::message(content.as_deref(), id.as_deref()));
+    say(api, seat, fields, recipient, draft).await
+}
+
+pub(super) async fn step(api: &Api, named: &str, kind: StepKind, request: Request<Incoming>) -> Result<Reply, Problem> {
+    let seat = seat(api, request.headers(), named).await?;
+    let mut fields = Fields::read(request).await?;
+    let (version, note) = (fields.integer("version"), fields.text("note"));
+    let terms = fields.any("terms").and_then(|terms| RawValue::from_string(terms.to_string()).ok());
+    let recipient = recipient(&mut fields);
+    let draft = draft(&mut fields, client::step(kind, version, note.as_deref(), terms.as_deref()));
+    say(api, seat, fields, recipient, draft).await
+}
+
+fn recipient(fields: &mut Fields) -> Option<UserId> {
+    let id = fields.integer("recipient_id")?;
+    fields.parsed("recipient_id", client::recipient(id), FrameError::code)
+}
+
+fn draft(fields: &mut Fields, draft: Result<Draft, FrameError>) -> Option<Draft> {
+    let field = draft.as_ref().err().and_then(FrameError::field).unwrap_or_default();
+    fields.parsed(field, draft, FrameError::code)
+}
+
+/// 201 with the entry's frame, or 200 where it repeats.
+async fn say(
+    api: &Api,
+    seat: Seat,
+    fields: Fields,
+    recipient: Option<UserId>,
+    draft: Option<Draft>,
+) -> Result<Reply, Problem> {
+    let Some(draft) = draft else { return Err(fields.refuse()) };
+    fields.finish()?;
+    let key = conversation(api, &seat, recipient).await?;
+    match api.talk.say(seat.caller, key, draft).await {
+        Ok(Appended::New(entry)) => Ok(respond::frame(StatusCode::CREATED, &frames::entry(&entry))),
+        Ok(Appended::RepeatedMessage(entry)) => Ok(respond::frame(StatusCode::OK, &frames::repeated_entry(&entry))),
+        Ok(Appended::RepeatedStep(conversation, handshake)) => {
+            Ok(respond::frame(StatusCode::OK, &frames::repeated_handshake(&conversation, &handshake)))
+        }
+        Err(error) => Err(errors::append(&error)),
+    }
+}
+
+/// 201 where the cursor moved, 200 where it was there already.
+pub(super) async fn read(api: &Api, named: &str, request: Request<Incoming>) -> Result<Reply, Problem> {
+    let seat = seat(api, request.headers(), named).await?;
+    let mut fields = Fields::read(request).await?;
+    let up_to = fields.integer("up_to").ok_or("is required: the seq up to which everything is read");
+    let up_to = fields
+        .parsed("up_to", up_to, |_| "required")
+        .and_then(|up_to| fields.parsed("up_to", Head::new(up_to), |_| "field_invalid"));
+    let recipient = recipient(&mut fields);
+    let Some(up_to) = up_to else { return Err(fields.refuse()) };
+    fields.finish()?;
+    let key = conversation(api, &seat, recipient).await?;
+    let reader = seat.caller.id;
+    let moved = api.talk.mark_read(key, reader, up_to).await.map_err(respond::unavailable)?;
+    let status = if moved.moved { StatusCode::CREATED } else { StatusCode::OK };
+    let body = json!({"type": "read", "read": {"conversation": key.to_string(), "reader_id": reader.get(), "up_to": moved.up_to.get()}});
+    Ok(respond::json(status, &body))
+}

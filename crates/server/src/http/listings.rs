@@ -1,0 +1,98 @@
+//! `/api/offers/…` and `/api/needs/…`: publishing, browsing and changing listings. Knows nothing of conversations.
+
+use handsel_domain::ids::ListingNumber;
+use handsel_domain::listing::{
+    Description, Listing, ListingChange, ListingKind, ListingRef, ListingStatus, ListingTextInvalid, Title,
+};
+use handsel_domain::ports::UpdateListingError;
+use handsel_transport::frames::{person, rfc3339};
+use handsel_transport::problem::Problem;
+use hyper::{HeaderMap, Request, StatusCode, Uri, body::Incoming};
+use serde_json::{Value, json};
+
+use super::body::Fields;
+use super::query::Query;
+use super::service::{Api, Reply};
+use super::{auth, respond};
+
+fn listing_json(listing: &Listing) -> Value {
+    json!({
+        "id": listing.listing.number.get(),
+        "kind": listing.listing.kind.name(),
+        "conversation": listing.listing.to_string(),
+        "owner": person(&listing.owner),
+        "title": listing.title.as_str(),
+        "description": listing.description.as_str(),
+        "status": listing.status.name(),
+        "created_at": rfc3339(listing.created_at),
+    })
+}
+
+/// A number has one form in a path, as in a key.
+fn named(kind: ListingKind, id: &str) -> Result<ListingRef, Problem> {
+    format!("{}_{id}", kind.name()).parse().map_err(|_| respond::listing_not_found())
+}
+
+fn title(fields: &mut Fields, text: &str) -> Option<Title> {
+    fields.parsed("title", Title::parse(text), |error: &ListingTextInvalid| error.code())
+}
+
+fn description(fields: &mut Fields, text: &str) -> Option<Description> {
+    fields.parsed("description", Description::parse(text), |error: &ListingTextInvalid| error.code())
+}
+
+pub(super) async fn publish(api: &Api, kind: ListingKind, request: Request<Incoming>) -> Result<Reply, Problem> {
+    let caller = auth::caller(&api.accounts, request.headers()).await?;
+    let mut fields = Fields::read(request).await?;
+    let title = fields.required_text("title").and_then(|text| title(&mut fields, &text));
+    let text = fields.text("description").unwrap_or_default();
+    let description = description(&mut fields, &text);
+    let (Some(title), Some(description)) = (title, description) else { return Err(fields.refuse()) };
+    fields.finish()?;
+    let listing = api.market.publish(caller.person.id, kind, title, description).await.map_err(respond::unavailable)?;
+    Ok(respond::json(StatusCode::CREATED, &listing_json(&listing)))
+}
+
+pub(super) async fn browse(api: &Api, kind: ListingKind, headers: &HeaderMap, uri: &Uri) -> Result<Reply, Problem> {
+    auth::caller(&api.accounts, headers).await?;
+    let query = Query::of(uri);
+    let (limit, before) = (query.limit()?, query.cursor(ListingNumber::new)?);
+    let found = api.market.browse(kind, before, limit).await.map_err(respond::unavailable)?;
+    let next = query.next(found.len(), limit, found.last().map(|listing| listing.listing.number.get()));
+    Ok(respond::list(&found.iter().map(listing_json).collect::<Vec<_>>(), next.as_deref()))
+}
+
+pub(super) async fn show(api: &Api, kind: ListingKind, id: &str, headers: &HeaderMap) -> Result<Reply, Problem> {
+    auth::caller(&api.accounts, headers).await?;
+    let found = api.market.find(named(kind, id)?).await.map_err(respond::unavailable)?;
+    let listing = found.ok_or_else(respond::listing_not_found)?;
+    Ok(respond::json(StatusCode::OK, &listing_json(&listing)))
+}
+
+pub(super) async fn change(
+    api: &Api,
+    kind: ListingKind,
+    id: &str,
+    request: Request<Incoming>,
+) -> Result<Reply, Problem> {
+    let caller = auth::caller(&api.accounts, request.headers()).await?;
+    let listing = named(kind, id)?;
+    let mut fields = Fields::read(request).await?;
+    let change = ListingChange {
+        title: fields.text("title").and_then(|text| title(&mut fields, &text)),
+        description: fields.text("description").and_then(|text| description(&mut fields, &text)),
+        status: fields.text("status").and_then(|text| {
+            let status = ListingStatus::from_name(&text).ok_or("must be open or closed");
+            fields.parsed("status", status, |_| "status_invalid")
+        }),
+    };
+    fields.finish()?;
+    match api.market.change(listing, caller.person.id, change).await {
+        Ok(listing) => Ok(respond::json(StatusCode::OK, &listing_json(&listing))),
+        Err(UpdateListingError::NotFound) => Err(respond::listing_not_found()),
+        Err(refused @ UpdateListingError::NotOwner) => {
+            Err(Problem::new(StatusCode::FORBIDDEN, refused.code(), refused.to_string()))
+        }
+        Err(UpdateListingError::Unavailable(gone)) => Err(respond::unavailable(gone)),
+    }
+}

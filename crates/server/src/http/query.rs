@@ -1,0 +1,97 @@
+//! What a query says: pages and bounds. Knows nothing of what is paged.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use handsel_domain::timeline::PAGE_ENTRIES_MAX;
+use handsel_transport::problem::Problem;
+use hyper::{StatusCode, Uri};
+
+/// Entries of a page where nothing is said.
+const LIMIT_DEFAULT: u32 = 50;
+
+/// The query of a request.
+pub(super) struct Query<'a> {
+    uri: &'a Uri,
+}
+
+fn invalid(name: &str, expected: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "query_invalid", format!("{name} must be {expected}."))
+        .with("parameter", name.into())
+}
+
+impl<'a> Query<'a> {
+    pub(super) const fn of(uri: &'a Uri) -> Self {
+        Self { uri }
+    }
+
+    fn get(&self, name: &str) -> Option<String> {
+        let query = self.uri.query().unwrap_or_default();
+        form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+    }
+
+    /// A whole number from `min`, made into what it stands for.
+    pub(super) fn number<T, E>(
+        &self,
+        name: &str,
+        make: impl FnOnce(i64) -> Result<T, E>,
+    ) -> Result<Option<T>, Problem> {
+        let read = |text: String| {
+            text.parse()
+                .ok()
+                .and_then(|number| make(number).ok())
+                .ok_or_else(|| invalid(name, "a whole number within its bounds"))
+        };
+        self.get(name).map(read).transpose()
+    }
+
+    /// How many, 1 to the limit of a page.
+    pub(super) fn limit(&self) -> Result<u32, Problem> {
+        let fits = |text: String| text.parse().ok().filter(|limit| (1..=PAGE_ENTRIES_MAX).contains(limit));
+        self.get("limit").map_or(Ok(LIMIT_DEFAULT), |text| {
+            fits(text).ok_or_else(|| invalid("limit", "a whole number from 1 to 100"))
+        })
+    }
+
+    /// Where the page begins, as [`Query::next`] wrote it.
+    pub(super) fn cursor<T, E>(&self, make: impl FnOnce(i64) -> Result<T, E>) -> Result<Option<T>, Problem> {
+        let read = |text: String| {
+            let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+            make(i64::from_be_bytes(bytes.try_into().ok()?)).ok()
+        };
+        self.get("cursor")
+            .map(|text| read(text).ok_or_else(|| invalid("cursor", "what `next` of the page before had")))
+            .transpose()
+    }
+
+    /// Where the page is that begins behind `last`; no page where this one was not full.
+    pub(super) fn next(&self, found: usize, limit: u32, last: Option<i64>) -> Option<String> {
+        let last = last.filter(|_| found >= limit as usize)?;
+        let cursor = URL_SAFE_NO_PAD.encode(last.to_be_bytes());
+        Some(format!("{}?limit={limit}&cursor={cursor}", self.uri.path()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_comes_back_as_it_went() {
+        let uri = Uri::from_static("/api/offers/?limit=2");
+        let next = Query::of(&uri).next(2, 2, Some(41)).expect("a full page has a next one");
+        let uri: Uri = next.parse().expect("a URL");
+        let query = Query::of(&uri);
+        assert_eq!(query.cursor(Ok::<_, ()>).ok(), Some(Some(41)));
+        assert_eq!(query.limit().ok(), Some(2));
+        assert_eq!(query.next(1, 2, Some(3)), None);
+    }
+
+    #[test]
+    fn what_is_out_of_bounds_is_refused() {
+        for query in ["limit=0", "limit=101", "limit=x", "cursor=x", "cursor=AAAA"] {
+            let uri: Uri = format!("/?{query}").parse().expect("a URL");
+            let query_of = Query::of(&uri);
+            assert!(query_of.limit().is_err() || query_of.cursor(Ok::<_, ()>).is_err(), "{query}");
+        }
+    }
+}

@@ -1,0 +1,162 @@
+//! Which path is what. Knows nothing of what is done there.
+
+use handsel_domain::handshake::StepKind;
+use handsel_domain::listing::ListingKind;
+use hyper::Method;
+
+use crate::config::Surface;
+
+/// A place of the API, with the variable segments of its path as they came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Route {
+    Register,
+    LogIn,
+    LogOut,
+    Caller,
+    Listings(ListingKind),
+    Listing(ListingKind, String),
+    Conversations,
+    Timeline(String),
+    Messages(String),
+    Step(String, StepKind),
+    Read(String),
+    Alive,
+    Ready,
+    Metrics,
+    Chat(String),
+}
+
+/// The patterns, without the variable parts filled in.
+#[derive(Clone, Copy)]
+enum Pattern {
+    Register,
+    LogIn,
+    LogOut,
+    Caller,
+    Listings(ListingKind),
+    Listing(ListingKind),
+    Conversations,
+    Timeline,
+    Messages,
+    Step,
+    Read,
+    Alive,
+    Ready,
+    Metrics,
+    Chat,
+}
+
+pub(super) struct Router {
+    patterns: matchit::Router<Pattern>,
+}
+
+impl Router {
+    pub(super) fn new(surface: Surface) -> Self {
+        const HTTP_API: [(&str, Pattern); 13] = [
+            ("/api/auth/register", Pattern::Register),
+            ("/api/auth/login", Pattern::LogIn),
+            ("/api/auth/logout", Pattern::LogOut),
+            ("/api/auth/user", Pattern::Caller),
+            ("/api/offers", Pattern::Listings(ListingKind::Offer)),
+            ("/api/offers/{id}", Pattern::Listing(ListingKind::Offer)),
+            ("/api/needs", Pattern::Listings(ListingKind::Need)),
+            ("/api/needs/{id}", Pattern::Listing(ListingKind::Need)),
+            ("/api/conversations", Pattern::Conversations),
+            ("/api/conversations/{conversation}/timeline", Pattern::Timeline),
+            ("/api/conversations/{conversation}/messages", Pattern::Messages),
+            ("/api/conversations/{conversation}/handshake/{step}", Pattern::Step),
+            ("/api/conversations/{conversation}/read", Pattern::Read),
+        ];
+        const WEBSOCKET: [(&str, Pattern); 1] = [("/ws/chat/{conversation}", Pattern::Chat)];
+        const OPERATIONS: [(&str, Pattern); 3] =
+            [("/healthz", Pattern::Alive), ("/readyz", Pattern::Ready), ("/metrics", Pattern::Metrics)];
+        let http_api = HTTP_API.iter().filter(|_| surface.http_api);
+        let websocket = WEBSOCKET.iter().filter(|_| surface.websocket);
+        let mut patterns = matchit::Router::new();
+        for (path, pattern) in http_api.chain(websocket).chain(&OPERATIONS) {
+            patterns.insert(*path, *pattern).expect("the patterns are distinct");
+        }
+        Self { patterns }
+    }
+
+    /// The place of that path, with or without a slash at its end.
+    pub(super) fn find(&self, path: &str) -> Option<Route> {
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let found = self.patterns.at(path).ok()?;
+        let segment = |name| found.params.get(name).unwrap_or_default().to_owned();
+        let conversation = || segment("conversation");
+        Some(match *found.value {
+            Pattern::Register => Route::Register,
+            Pattern::LogIn => Route::LogIn,
+            Pattern::LogOut => Route::LogOut,
+            Pattern::Caller => Route::Caller,
+            Pattern::Listings(kind) => Route::Listings(kind),
+            Pattern::Listing(kind) => Route::Listing(kind, segment("id")),
+            Pattern::Conversations => Route::Conversations,
+            Pattern::Timeline => Route::Timeline(conversation()),
+            Pattern::Messages => Route::Messages(conversation()),
+            Pattern::Step => Route::Step(conversation(), StepKind::from_name(&segment("step"))?),
+            Pattern::Read => Route::Read(conversation()),
+            Pattern::Alive => Route::Alive,
+            Pattern::Ready => Route::Ready,
+            Pattern::Metrics => Route::Metrics,
+            Pattern::Chat => Route::Chat(conversation()),
+        })
+    }
+}
+
+impl Route {
+    /// The methods that can be used there.
+    pub(super) const fn methods(&self) -> &'static [Method] {
+        match self {
+            Self::Register | Self::LogIn | Self::LogOut | Self::Messages(_) | Self::Step(..) | Self::Read(_) => {
+                &[Method::POST]
+            }
+            Self::Listings(_) => &[Method::GET, Method::POST],
+            Self::Listing(..) => &[Method::GET, Method::PATCH],
+            Self::Caller
+            | Self::Conversations
+            | Self::Timeline(_)
+            | Self::Alive
+            | Self::Ready
+            | Self::Metrics
+            | Self::Chat(_) => &[Method::GET],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_slash_at_the_end_is_optional() {
+        let router = Router::new(Surface { http_api: true, websocket: true });
+        for path in ["/api/conversations/offer_1:2/handshake/start", "/api/conversations/offer_1:2/handshake/start/"] {
+            assert_eq!(router.find(path), Some(Route::Step("offer_1:2".to_owned(), StepKind::Start)), "{path}");
+        }
+        for path in [
+            "/",
+            "",
+            "/api",
+            "/api/offers//",
+            "/api/conversations/offer_1/handshake/dance",
+            "/ws/chat/",
+            "/ws/chat/a/b",
+        ] {
+            assert_eq!(router.find(path), None, "{path}");
+        }
+    }
+
+    #[test]
+    fn each_half_can_be_left_out() {
+        let [sockets, api] =
+            [(false, true), (true, false)].map(|(http_api, websocket)| Router::new(Surface { http_api, websocket }));
+        assert_eq!((sockets.find("/api/offers"), api.find("/ws/chat/offer_1")), (None, None));
+        assert!(
+            sockets.find("/ws/chat/offer_1").is_some()
+                && api.find("/api/offers").is_some()
+                && api.find("/healthz").is_some()
+        );
+    }
+}

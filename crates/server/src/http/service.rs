@@ -1,0 +1,135 @@
+//! From a request to its handler and back. Knows nothing of what the handlers do, nor of connections.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use handsel_domain::usecases::{Accounts, Market, Talk};
+use handsel_transport::gateway::Gateway;
+use handsel_transport::problem::Problem;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::header::{ALLOW, HeaderValue};
+use hyper::{Method, Request, Response, StatusCode};
+use ipnet::IpNet;
+use tokio_util::sync::CancellationToken;
+
+use super::client_address::client_address;
+use super::login_rate::LogInRate;
+use super::router::{Route, Router};
+use super::{accounts, conversations, health, listings};
+use crate::config::Surface;
+
+/// What every handler returns, one way or the other.
+pub type Reply = Response<Full<Bytes>>;
+
+/// What the handlers need.
+pub struct Api {
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) market: Arc<Market>,
+    pub(super) talk: Arc<Talk>,
+    pub(super) log_ins: LogInRate,
+    /// Cancelled once the process is about to end.
+    pub(super) stopping: CancellationToken,
+    gateway: Gateway,
+    trusted_proxies: Vec<IpNet>,
+    router: Router,
+    surface: Surface,
+}
+
+impl Api {
+    /// The API over these use cases.
+    pub fn new(
+        market: Arc<Market>,
+        gateway: Gateway,
+        trusted_proxies: Vec<IpNet>,
+        surface: Surface,
+        stopping: CancellationToken,
+    ) -> Self {
+        Self {
+            accounts: Arc::clone(&gateway.accounts),
+            market,
+            talk: Arc::clone(&gateway.talk),
+            log_ins: LogInRate::new(),
+            stopping,
+            gateway,
+            trusted_proxies,
+            router: Router::new(surface),
+            surface,
+        }
+    }
+
+    /// Answers one request and logs it: method, path, status, time; never the query, which may hold a token.
+    pub async fn answer(&self, request: Request<Incoming>, connection: IpAddr) -> Reply {
+        let (started, method, path) = (Instant::now(), request.method().clone(), request.uri().path().to_owned());
+        let reply = match self.router.find(&path) {
+            None => self.nothing_there(&path).into_response(),
+            Some(route) if !allows(&route, &method) => method_not_allowed(&route),
+            Some(route) => self.dispatch(route, request, connection).await.unwrap_or_else(Problem::into_response),
+        };
+        let (status, millis) = (reply.status().as_u16(), started.elapsed().as_millis());
+        tracing::info!(%method, path, status, millis, "request");
+        reply
+    }
+
+    async fn dispatch(&self, route: Route, request: Request<Incoming>, connection: IpAddr) -> Result<Reply, Problem> {
+        let posted = request.method() == Method::POST;
+        let (headers, uri) = (request.headers().clone(), request.uri().clone());
+        match route {
+            Route::Register => accounts::register(self, request).await,
+            Route::LogIn => {
+                accounts::log_in(self, request, client_address(connection, &headers, &self.trusted_proxies)).await
+            }
+            Route::LogOut => accounts::log_out(self, &headers).await,
+            Route::Caller => accounts::caller(self, &headers).await,
+            Route::Listings(kind) if posted => listings::publish(self, kind, request).await,
+            Route::Listings(kind) => listings::browse(self, kind, &headers, &uri).await,
+            Route::Listing(kind, id) if request.method() == Method::PATCH => {
+                listings::change(self, kind, &id, request).await
+            }
+            Route::Listing(kind, id) => listings::show(self, kind, &id, &headers).await,
+            Route::Conversations => conversations::list(self, &headers, &uri).await,
+            Route::Timeline(conversation) => conversations::timeline(self, &conversation, &headers, &uri).await,
+            Route::Messages(conversation) => conversations::write(self, &conversation, request).await,
+            Route::Step(conversation, step) => conversations::step(self, &conversation, step, request).await,
+            Route::Read(conversation) => conversations::read(self, &conversation, request).await,
+            Route::Alive => Ok(health::alive()),
+            Route::Ready => health::ready(self).await,
+            Route::Metrics => Ok(health::metrics()),
+            Route::Chat(conversation) => Ok(self.gateway.chat(request, &conversation).await),
+        }
+    }
+
+    fn nothing_there(&self, path: &str) -> Problem {
+        let detail = if path.starts_with("/ws/") && !self.surface.websocket {
+            "This process serves the HTTP API alone (--no-websocket); sockets are served by another one."
+        } else if path.starts_with("/api/") && !self.surface.http_api {
+            "This process serves sockets alone (--websocket-only); the HTTP API is served by another one."
+        } else {
+            "There is nothing at this path; the API is under /api/, sockets are under /ws/chat/CONVERSATION/."
+        };
+        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
+    }
+
+    /// Forgets what is no longer needed; called now and then.
+    pub fn tidy_up(&self) {
+        self.log_ins.forget_old();
+    }
+}
+
+/// HEAD is GET without the body, which hyper leaves out by itself.
+fn allows(route: &Route, method: &Method) -> bool {
+    let asked = if method == Method::HEAD { &Method::GET } else { method };
+    route.methods().contains(asked)
+}
+
+fn method_not_allowed(route: &Route) -> Reply {
+    let allowed = route.methods().iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("Use {allowed} here."));
+    let mut reply = problem.into_response();
+    if let Ok(allowed) = HeaderValue::from_str(&allowed) {
+        reply.headers_mut().insert(ALLOW, allowed);
+    }
+    reply
+}

@@ -1,0 +1,126 @@
+//! Serving: listens, accepts, and ends in order. Knows nothing of what is served.
+
+mod connection;
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use anyhow::Context;
+use handsel_domain::usecases::Accounts;
+use handsel_transport::broker::LocalBroker;
+use handsel_transport::gateway::Gateway;
+use handsel_transport::hub::Hub;
+use handsel_transport::watch::{INTERVAL_WITHOUT_BROKER, Watch};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::App;
+use crate::config::Config;
+use crate::http::Api;
+use crate::{demo, telemetry};
+use connection::Connections;
+
+/// How often what is no longer needed is swept.
+const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
+/// The part of the drain time over which closes are spread; the rest is for the last of them to be answered.
+const DRAIN_SPREAD_PERCENT: u32 = 60;
+
+/// Resolves when the process is asked to end: SIGTERM or Ctrl-C.
+pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
+    let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
+    let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    })
+}
+
+/// Serves until `stop` resolves, then drains and returns.
+pub async fn run(
+    listener: TcpListener,
+    config: Config,
+    with_demo: bool,
+    stop: impl Future<Output = ()>,
+) -> anyhow::Result<()> {
+    telemetry::metrics();
+    let address = listener.local_addr()?;
+    let hub = Arc::new(Hub::new(config.limits.sockets_per_user));
+    let app = App::open(&config.database, Arc::new(LocalBroker::new(Arc::clone(&hub)))).await?;
+    let (stopping, background) = (CancellationToken::new(), TaskTracker::new());
+    let sessions = TaskTracker::new();
+    let origins = Arc::new(config.origins);
+    let gateway = Gateway {
+        hub: Arc::clone(&hub),
+        accounts: Arc::clone(&app.accounts),
+        talk: Arc::clone(&app.talk),
+        clock: Arc::clone(&app.clock),
+        origins: Arc::clone(&origins),
+        limits: config.limits,
+        sessions: sessions.clone(),
+    };
+    let api =
+        Arc::new(Api::new(Arc::clone(&app.market), gateway, config.trusted_proxies, config.surface, stopping.clone()));
+
+    let watch = Watch::new(Arc::clone(&hub), Arc::clone(&app.talk), Arc::clone(&app.tokens));
+    let ended = CancellationToken::new();
+    background.spawn(watch.run(INTERVAL_WITHOUT_BROKER, ended.clone()));
+    background.spawn(sweep(Arc::clone(&app.accounts), Arc::clone(&api), ended.clone()));
+
+    println!(
+        "Handsel {} listening on http://{address}, database {}",
+        env!("CARGO_PKG_VERSION"),
+        config.database.shown()
+    );
+    if with_demo {
+        demo::start(&app, address).await?;
+    }
+
+    let connections = Connections::new(api, origins);
+    let accepting = tokio::spawn(connections.accept(listener, ended.clone()));
+    stop.await;
+    tracing::info!("stopping: sockets are closed, requests under way are finished");
+    let deadline = Instant::now() + config.drain;
+    stopping.cancel();
+
+    // While sockets drain, requests are still answered, and new sockets sent elsewhere.
+    let drained = async {
+        hub.drain(config.drain * DRAIN_SPREAD_PERCENT / 100).await;
+        sessions.close();
+        sessions.wait().await;
+    };
+    if tokio::time::timeout(config.drain, drained).await.is_err() {
+        tracing::warn!("some sockets did not close in time");
+    }
+    ended.cancel();
+    let connections = accepting.await.context("the listener ended badly")?;
+    let rest = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(500));
+    if tokio::time::timeout(rest, connections.finish()).await.is_err() {
+        tracing::warn!("some requests did not end in time");
+    }
+    background.close();
+    background.wait().await;
+    app.close().await;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// Sweeps what has expired.
+async fn sweep(accounts: Arc<Accounts>, api: Arc<Api>, stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(SWEEP_INTERVAL);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        api.tidy_up();
+        match accounts.sweep_tokens().await {
+            Ok(0) => {}
+            Ok(swept) => tracing::debug!(swept, "expired tokens deleted"),
+            Err(unavailable) => tracing::warn!(%unavailable, "expired tokens were not deleted"),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Logs and metrics of the process. Knows nothing of what is logged or counted.
+
+use std::sync::OnceLock;
+
+use anyhow::Context;
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use tracing_subscriber::EnvFilter;
+
+use crate::config::LogFormat;
+
+/// Libraries that would log whole requests and frames at their finest levels: tokens and what people write.
+const NEVER_FINER_THAN_WARN: [&str; 6] = ["hyper", "hyper_util", "tungstenite", "tokio_tungstenite", "sea_orm", "sqlx"];
+
+/// Logs to standard error, so that standard output stays for what commands print.
+pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<()> {
+    let mut filter = EnvFilter::try_new(filter).with_context(|| {
+        format!("log: {filter:?} is no filter; write for instance info or info,handsel_storage=debug")
+    })?;
+    for library in NEVER_FINER_THAN_WARN {
+        filter = filter.add_directive(format!("{library}=warn").parse()?);
+    }
+    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match format {
+        LogFormat::Human => log.try_init(),
+        LogFormat::Json => log.json().try_init(),
+    };
+    started.map_err(|error| anyhow::anyhow!("logging: {error}"))
+}
+
+/// The metrics of this process, as Prometheus reads them.
+pub(crate) fn metrics() -> &'static PrometheusHandle {
+    static HANDLE: OnceLock<PrometheusHandle> = OnceLock::new();
+    HANDLE.get_or_init(|| {
+        let recorder = PrometheusBuilder::new()
+            .set_buckets_for_metric(
+                Matcher::Suffix("_seconds".to_owned()),
+                &[0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1.0, 5.0],
+            )
+            .and_then(|builder| {
+                builder.set_buckets_for_metric(
+                    Matcher::Suffix("_batch_size".to_owned()),
+                    &[1.0, 2.0, 5.0, 10.0, 25.0, 50.0, 100.0, 250.0, 512.0],
+                )
+            })
+            .expect("neither list is empty")
+            .build_recorder();
+        let handle = recorder.handle();
+        // Only the first of a process counts, and this is it.
+        let _ = metrics::set_global_recorder(recorder);
+        describe();
+        handle
+    })
+}
+
+fn describe() {
+    metrics::describe_gauge!("handsel_sockets", "Open sockets");
+    metrics::describe_counter!("handsel_entries_committed_total", "Entries committed by this process");
+    metrics::describe_histogram!("handsel_commit_batch_size", "Entries of one commit");
+    metrics::describe_histogram!("handsel_commit_duration_seconds", "Time from the lock to the commit of one batch");
+    metrics::describe_counter!("handsel_replayed_entries_total", "Entries that sessions read from the database");
+    metrics::describe_counter!("handsel_socket_closes_total", "Ended sockets by close code");
+    metrics::describe_counter!("handsel_errors_total", "Errors told to clients, by code");
+    metrics::describe_counter!("handsel_logins_total", "Log-ins by result");
+    metrics::describe_gauge!("handsel_build_info", "1, with the version as a label");
+    metrics::gauge!("handsel_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
+    metrics::gauge!("handsel_sockets").set(0.0);
+    metrics::counter!("handsel_entries_committed_total").absolute(0);
+}
