@@ -1,1 +1,26 @@
-//! Skeleton.
+//! What the end-to-end tests are written with: a real server, people, and their sockets.
+//!
+//! Knows nothing of the server's code: it starts the binary and talks to it as clients do.
+
+pub mod database;
+pub mod http;
+pub mod people;
+pub mod server;
+pub mod socket;
+
+pub use http::Answer;
+pub use people::Person;
+pub use server::{Server, Started};
+pub use socket::{Refusal, Socket};
+
+use std::time::Duration;
+
+/// How long a test waits for what must come, on a machine that may be busy. It is no measure of speed: what comes,
+/// comes long before, and what does not come fails the test by this.
+pub const PATIENCE: Duration = Duration::from_secs(30);
+
+/// Waits for what must come; says what did not where it does not.
+pub async fn in_time<T>(what: impl std::fmt::Display, future: impl Future<Output = T>) -> T {
+    let done = tokio::time::timeout(PATIENCE, future).await;
+    done.unwrap_or_else(|_| panic!("waited {PATIENCE:?} in vain for {what}"))
+}

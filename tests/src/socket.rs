@@ -1,0 +1,205 @@
+//! One open WebSocket, as a client has it. Knows nothing of who holds it.
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::{Error, Message};
+
+use crate::in_time;
+
+/// A socket that is about to be opened.
+pub struct Connecting {
+    address: String,
+    request: Request,
+}
+
+/// How the opening of a socket was refused.
+#[derive(Debug)]
+pub struct Refusal {
+    /// The status code.
+    pub status: u16,
+    /// The problem.
+    pub problem: Value,
+    /// The header `Retry-After`.
+    pub retry_after: Option<String>,
+}
+
+impl Refusal {
+    /// Expects that status and code.
+    pub fn is(&self, status: u16, code: &str) {
+        assert_eq!((self.status, self.problem["code"].as_str()), (status, Some(code)), "saw {self:?}");
+    }
+}
+
+impl Connecting {
+    /// To any path of a server.
+    pub fn to(address: &str, path: &str) -> Self {
+        let request = format!("ws://{address}{path}").into_client_request().expect("a valid URL");
+        Self { address: address.to_owned(), request }
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().expect("a header's name");
+        self.request.headers_mut().insert(name, HeaderValue::from_str(value).expect("a header's value"));
+        self
+    }
+
+    /// Opens it, or is refused by HTTP.
+    pub async fn open(self) -> Result<Socket, Refusal> {
+        let opened = async {
+            let stream = TcpStream::connect(&self.address).await.expect("the server accepts");
+            stream.set_nodelay(true).expect("a socket");
+            tokio_tungstenite::client_async(self.request, stream).await
+        };
+        match in_time("a socket to open", opened).await {
+            Ok((stream, response)) => {
+                let protocol = response
+                    .headers()
+                    .get("sec-websocket-protocol")
+                    .and_then(|value| value.to_str().ok())
+                    .map(str::to_owned);
+                Ok(Socket { stream, protocol })
+            }
+            Err(Error::Http(response)) => {
+                let retry_after =
+                    response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
+                let problem =
+                    response.body().as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
+                Err(Refusal { status: response.status().as_u16(), problem, retry_after })
+            }
+            Err(error) => panic!("neither opened nor refused: {error}"),
+        }
+    }
+}
+
+/// A client's end of a WebSocket.
+#[derive(Debug)]
+pub struct Socket {
+    stream: WebSocketStream<TcpStream>,
+    /// The subprotocol that the server chose.
+    pub protocol: Option<String>,
+}
+
+/// What comes over a socket.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Heard {
+    /// A frame.
+    Frame(Value),
+    /// A close frame: code and reason.
+    Closed(u16, String),
+    /// The connection broke without one.
+    Broke,
+}
+
+impl Socket {
+    /// Writes a message.
+    pub async fn says(&mut self, content: &str) {
+        self.sends(json!({"type": "message", "content": content})).await;
+    }
+
+    /// Sends a frame.
+    pub async fn sends(&mut self, frame: Value) {
+        self.sends_text(&frame.to_string()).await;
+    }
+
+    /// Sends a text frame that need not be JSON.
+    pub async fn sends_text(&mut self, text: &str) {
+        self.sends_raw(Message::text(text)).await;
+    }
+
+    /// Sends anything.
+    pub async fn sends_raw(&mut self, message: Message) {
+        in_time("a frame to be sent", self.stream.send(message)).await.expect("the connection holds");
+    }
+
+    /// Sends if the connection still holds.
+    pub async fn tries_to_send(&mut self, frame: Value) -> bool {
+        in_time("a frame to be sent", self.stream.send(Message::text(frame.to_string()))).await.is_ok()
+    }
+
+    /// Whatever comes next.
+    pub async fn next(&mut self) -> Heard {
+        in_time("a frame", async {
+            loop {
+                match self.stream.next().await {
+                    Some(Ok(Message::Text(text))) => {
+                        return Heard::Frame(serde_json::from_str(&text).expect("frames are JSON"));
+                    }
+                    Some(Ok(Message::Close(Some(close)))) => {
+                        return Heard::Closed(close.code.into(), close.reason.to_string());
+                    }
+                    Some(Ok(Message::Close(None)) | Err(_)) | None => return Heard::Broke,
+                    Some(Ok(_)) => {}
+                }
+            }
+        })
+        .await
+    }
+
+    /// The next frame, which must come.
+    pub async fn hears(&mut self) -> Value {
+        match self.next().await {
+            Heard::Frame(frame) => frame,
+            other => panic!("expected a frame, saw {other:?}"),
+        }
+    }
+
+    /// The next frame, which must be a message with that content; returns its `message`.
+    pub async fn hears_message(&mut self, content: &str) -> Value {
+        let frame = self.hears().await;
+        assert_eq!((&frame["type"], &frame["message"]["content"]), (&json!("message"), &json!(content)), "saw {frame}");
+        frame["message"].clone()
+    }
+
+    /// The next frame, which must be a handshake of that status; returns the whole frame.
+    pub async fn hears_handshake(&mut self, status: &str) -> Value {
+        let frame = self.hears().await;
+        assert_eq!(
+            (&frame["type"], &frame["handshake"]["status"]),
+            (&json!("handshake"), &json!(status)),
+            "saw {frame}"
+        );
+        frame
+    }
+
+    /// The next frame, which must be an error with that code; returns it.
+    pub async fn hears_error(&mut self, code: &str) -> Value {
+        let frame = self.hears().await;
+        assert_eq!((&frame["type"], &frame["code"]), (&json!("error"), &json!(code)), "saw {frame}");
+        assert!(
+            frame["message"].as_str().is_some_and(|message| !message.is_empty()),
+            "an error says something: {frame}"
+        );
+        frame
+    }
+
+    /// Expects the server to close with that code and reason, and nothing else in front of it.
+    pub async fn hears_close(&mut self, code: u16, reason: &str) {
+        assert_eq!(self.next().await, Heard::Closed(code, reason.to_owned()));
+    }
+
+    /// Closes as a client does, and waits until the server has answered.
+    pub async fn leaves(mut self) {
+        let left = async {
+            let _ = self.stream.close(None).await;
+            while let Some(Ok(_)) = self.stream.next().await {}
+        };
+        in_time("the server to answer a close", left).await;
+    }
+
+    /// The connection under the WebSocket.
+    pub fn connection(&self) -> &TcpStream {
+        self.stream.get_ref()
+    }
+
+    /// Both halves, for a test that writes and reads at once.
+    pub fn into_stream(self) -> WebSocketStream<TcpStream> {
+        self.stream
+    }
+}
