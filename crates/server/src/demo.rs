@@ -1,6 +1,6 @@
 //! Two people, an offer and a need, to try Handsel with. Knows nothing of how it is served.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 
 use handsel_domain::listing::{Description, Listing, ListingKind, Title};
 use handsel_domain::password::Password;
@@ -8,23 +8,29 @@ use handsel_domain::usecases::{Accounts, Registration};
 use handsel_domain::user::{Name, User, Username};
 
 use crate::app::App;
+use crate::config::Surface;
 
 /// The password of both; it is printed, and worth nothing anywhere else.
 const DEMO_PASSWORD: &str = "handsel-demo";
 
-struct Demo {
+/// The demo's people and what they have published.
+pub(crate) struct Demo {
     ada: User,
     bo: User,
     offer: Listing,
     need: Listing,
 }
 
-/// Fills an empty database, or recognises one that was filled so before, and prints how to talk as either.
-pub(crate) async fn start(app: &App, address: SocketAddr) -> anyhow::Result<()> {
-    let demo = match app.accounts.page(None, 1).await?.first() {
-        None => fill(app).await?,
-        Some(_) => recognise(app).await?,
-    };
+/// Fills an empty database, or recognises one that was filled so before; leaves any other as it is.
+pub(crate) async fn prepare(app: &App) -> anyhow::Result<Demo> {
+    match app.accounts.page(None, 1).await?.first() {
+        None => fill(app).await,
+        Some(_) => recognise(app).await,
+    }
+}
+
+/// Prints how to talk as either.
+pub(crate) async fn announce(demo: Demo, app: &App, address: SocketAddr) -> anyhow::Result<()> {
     let conversation = demo.offer.listing;
     println!();
     println!("This is a demo: ada offers {:?}, bo needs {:?}.", demo.offer.title.as_str(), demo.need.title.as_str());

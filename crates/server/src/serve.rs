@@ -50,6 +50,8 @@ pub async fn run(
     let address = listener.local_addr()?;
     let hub = Arc::new(Hub::new(config.limits.sockets_per_user));
     let app = App::open(&config.database, Arc::new(LocalBroker::new(Arc::clone(&hub)))).await?;
+    // In front of everything that serves or sweeps, so that a database of others is left as it is.
+    let demo = if with_demo { Some(demo::prepare(&app).await?) } else { None };
     let (stopping, background) = (CancellationToken::new(), TaskTracker::new());
     let sessions = TaskTracker::new();
     let origins = Arc::new(config.origins);
@@ -75,8 +77,8 @@ pub async fn run(
         env!("CARGO_PKG_VERSION"),
         config.database.shown()
     );
-    if with_demo {
-        demo::start(&app, address).await?;
+    if let Some(demo) = demo {
+        demo::announce(demo, &app, address).await?;
     }
 
     let connections = Connections::new(api, origins);

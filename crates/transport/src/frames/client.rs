@@ -160,7 +160,8 @@ fn compact_object(terms: &RawValue) -> Result<Option<Terms>, FrameError> {
     match serde_json::from_str(terms.get()) {
         Ok(Value::Null) => Ok(None),
         Ok(object @ Value::Object(_)) => Ok(Some(Terms::from_compact_object(object.to_string())?)),
-        Ok(_) | Err(_) => Err(FrameError::Field { field: "terms", expected: "a JSON object" }),
+        Ok(_) => Err(FrameError::Field { field: "terms", expected: "a JSON object" }),
+        Err(error) => Err(FrameError::NotJson(error.to_string())),
     }
 }
 

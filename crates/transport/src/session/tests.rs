@@ -1,1 +1,6 @@
-//! Sessions over an in-memory connection, with mocks behind the use cases.
+//! Sessions over an in-memory connection, with mocks behind the use cases and a clock that the test moves.
+
+mod bench;
+mod delivering;
+mod ending;
+mod overload;
