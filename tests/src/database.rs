@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
+
+use crate::Seen;
 
 /// A connection of the test's own.
 pub async fn open(file: &Path) -> SqliteConnection {
@@ -14,6 +16,38 @@ pub async fn open(file: &Path) -> SqliteConnection {
 pub async fn number(file: &Path, sql: &'static str) -> i64 {
     let mut connection = open(file).await;
     sqlx::query(sql).fetch_one(&mut connection).await.expect("the query runs").get(0)
+}
+
+/// Changes something; returns how many rows that were.
+pub async fn change(file: &Path, sql: &'static str) -> u64 {
+    let mut connection = open(file).await;
+    sqlx::query(sql).execute(&mut connection).await.expect("the change is made").rows_affected()
+}
+
+/// One text from a query.
+pub async fn text(file: &Path, sql: &'static str) -> String {
+    let mut connection = open(file).await;
+    sqlx::query(sql).fetch_one(&mut connection).await.expect("the query runs").get(0)
+}
+
+/// The messages of a conversation, by its key, as the table has them.
+pub async fn messages(file: &Path, key: &str) -> Vec<Seen> {
+    const MESSAGES: &str = "SELECT e.seq, e.id, e.actor_id, e.content FROM conversations AS c \
+        JOIN entries AS e ON e.conversation_id = c.id AND e.kind = 'message' \
+        WHERE c.listing_kind || '_' || c.listing_id || ':' || c.respondent_id = $1 ORDER BY e.seq";
+    let mut connection = open(file).await;
+    let rows = sqlx::query(MESSAGES).bind(key).fetch_all(&mut connection).await.expect("the query runs");
+    let seen = |row: &SqliteRow| Seen { seq: row.get(0), id: row.get(1), sender: row.get(2), content: row.get(3) };
+    rows.iter().map(seen).collect()
+}
+
+/// Expects a sound file: SQLite finds it whole, and each conversation's head counts its entries.
+pub async fn is_sound(file: &Path) {
+    const MISCOUNTED: &str = "SELECT COUNT(*) FROM conversations AS c WHERE \
+        (SELECT COUNT(*) FROM entries AS e WHERE e.conversation_id = c.id) <> c.head OR \
+        (SELECT MAX(e.seq) FROM entries AS e WHERE e.conversation_id = c.id) <> c.head";
+    assert_eq!(text(file, "PRAGMA integrity_check").await, "ok");
+    assert_eq!(number(file, MISCOUNTED).await, 0, "conversations whose head does not count their entries");
 }
 
 /// SQLite's write lock, held until it is released.

@@ -4,12 +4,18 @@
 
 pub mod database;
 pub mod http;
+pub mod load;
+pub mod pairs;
 pub mod people;
+pub mod seed;
+pub mod seen;
 pub mod server;
 pub mod socket;
 
 pub use http::Answer;
+pub use pairs::Pair;
 pub use people::Person;
+pub use seen::Seen;
 pub use server::{Server, Started};
 pub use socket::{Refusal, Socket};
 

@@ -1,8 +1,9 @@
 //! A running `handsel` with a database of its own. Knows nothing of what is asked of it.
 
 use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
+use std::process::{ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, OnceLock};
+use std::time::Duration;
 
 use serde_json::json;
 use tempfile::TempDir;
@@ -15,15 +16,18 @@ use crate::{Answer, Person, http, in_time};
 pub fn binary() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
     BINARY.get_or_init(|| {
+        // target/debug/deps/this_test → target/debug/handsel, target/release/load → target/release/handsel
+        let this_program = std::env::current_exe().expect("a program has a path");
+        let beside = this_program.parent().expect("a program is in a directory");
+        let beside = if beside.ends_with("deps") { beside.parent().expect("target/debug") } else { beside };
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-        let built = std::process::Command::new(cargo)
-            .args(["build", "--quiet", "--package", "handsel", "--bin", "handsel"])
-            .status()
-            .expect("cargo runs");
-        assert!(built.success(), "the binary `handsel` does not build");
-        // target/debug/deps/this_test → target/debug/handsel
-        let this_test = std::env::current_exe().expect("a test has a path");
-        let binary = this_test.parent().and_then(Path::parent).expect("target/debug").join("handsel");
+        let mut build = std::process::Command::new(cargo);
+        build.args(["build", "--quiet", "--package", "handsel", "--bin", "handsel"]);
+        if beside.ends_with("release") {
+            build.arg("--release");
+        }
+        assert!(build.status().expect("cargo runs").success(), "the binary `handsel` does not build");
+        let binary = beside.join("handsel");
         assert!(binary.is_file(), "expected the binary at {}", binary.display());
         binary
     })
@@ -56,6 +60,17 @@ impl Started {
         Self { directory, arguments: Vec::new(), variables: Vec::new() }
     }
 
+    /// Another one over the same database, to be started on its own.
+    #[must_use]
+    pub fn another(&self) -> Self {
+        Self::over(Arc::clone(&self.directory))
+    }
+
+    /// Where the database will be.
+    pub fn database_file(&self) -> PathBuf {
+        self.directory.path().join("handsel.db")
+    }
+
     /// With more flags.
     #[must_use]
     pub fn with(mut self, arguments: &[&str]) -> Self {
@@ -70,21 +85,31 @@ impl Started {
         self
     }
 
-    /// Starts it, and returns once it listens.
-    pub async fn start(self) -> Server {
-        let mut process = Command::new(binary())
+    fn spawn(&self) -> Child {
+        Command::new(binary())
             .current_dir(self.directory.path())
             .arg("serve")
             .args(["--port", "0", "--database-url", "sqlite://handsel.db"])
             .args(&self.arguments)
             .env_clear()
-            .envs(self.variables)
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
-            .expect("the binary starts");
+            .expect("the binary starts")
+    }
+
+    /// Starts it where it cannot serve, and waits until it has ended; returns its status, output and errors.
+    pub async fn ends_by_itself(self) -> (ExitStatus, String, String) {
+        let ended = in_time("the server to end by itself", self.spawn().wait_with_output()).await.expect("it runs");
+        texts(ended)
+    }
+
+    /// Starts it, and returns once it listens.
+    pub async fn start(self) -> Server {
+        let mut process = self.spawn();
         let log = keep(process.stderr.take().expect("stderr is piped"));
         let mut lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
         let output = Arc::new(Mutex::new(String::new()));
@@ -150,6 +175,21 @@ impl Server {
         self.log.lock().expect("no writer panics").clone()
     }
 
+    /// Waits until it has logged that; returns all that it has logged by then.
+    pub async fn logs(&self, text: &str) -> String {
+        let logged = async {
+            loop {
+                let log = self.log();
+                if log.contains(text) {
+                    return log;
+                }
+                // The log comes through a pipe, which wakes nobody here.
+                tokio::time::sleep(Duration::from_millis(10)).await;
+            }
+        };
+        in_time(format!("{text:?} in the log"), logged).await
+    }
+
     /// What it has printed so far.
     pub fn output(&self) -> String {
         self.output.lock().expect("no writer panics").clone()
@@ -162,9 +202,18 @@ impl Server {
 
     /// Asks it to end, as an operator or a supervisor does.
     pub async fn terminate(&self) {
+        self.signal("TERM").await;
+    }
+
+    /// Ctrl-C.
+    pub async fn interrupt(&self) {
+        self.signal("INT").await;
+    }
+
+    async fn signal(&self, name: &str) {
         let id = self.process.id().expect("it runs").to_string();
-        let asked = Command::new("kill").args(["-TERM", &id]).status().await.expect("kill runs");
-        assert!(asked.success(), "SIGTERM was not sent");
+        let asked = Command::new("kill").args([&format!("-{name}"), &id]).status().await.expect("kill runs");
+        assert!(asked.success(), "SIG{name} was not sent");
     }
 
     /// Waits until it has ended.
@@ -207,11 +256,22 @@ impl Server {
 
 /// Runs a command of the binary in a directory.
 pub async fn command(directory: &Path, arguments: &[&str], input: &str) -> (ExitStatus, String, String) {
+    command_with(directory, arguments, &[], input).await
+}
+
+/// Runs a command of the binary in a directory, with these variables and no others.
+pub async fn command_with(
+    directory: &Path,
+    arguments: &[&str],
+    variables: &[(&str, &str)],
+    input: &str,
+) -> (ExitStatus, String, String) {
     use tokio::io::AsyncWriteExt;
     let mut process = Command::new(binary())
         .current_dir(directory)
         .args(arguments)
         .env_clear()
+        .envs(variables.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
@@ -224,6 +284,10 @@ pub async fn command(directory: &Path, arguments: &[&str], input: &str) -> (Exit
     drop(stdin);
     let output =
         in_time(format!("handsel {}", arguments.join(" ")), process.wait_with_output()).await.expect("it runs");
+    texts(output)
+}
+
+fn texts(output: Output) -> (ExitStatus, String, String) {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
     (output.status, text(output.stdout), text(output.stderr))
 }

@@ -2,19 +2,21 @@
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::io::AsyncWriteExt;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::in_time;
+use crate::{Seen, in_time};
 
 /// A socket that is about to be opened.
 pub struct Connecting {
     address: String,
     request: Request,
+    receive_buffer: Option<u32>,
 }
 
 /// How the opening of a socket was refused.
@@ -39,7 +41,20 @@ impl Connecting {
     /// To any path of a server.
     pub fn to(address: &str, path: &str) -> Self {
         let request = format!("ws://{address}{path}").into_client_request().expect("a valid URL");
-        Self { address: address.to_owned(), request }
+        Self { address: address.to_owned(), request, receive_buffer: None }
+    }
+
+    /// With room for so few bytes that were not read yet, as a phone has it.
+    #[must_use]
+    pub fn receive_buffer(self, bytes: u32) -> Self {
+        Self { receive_buffer: Some(bytes), ..self }
+    }
+
+    async fn connect(&self) -> std::io::Result<TcpStream> {
+        let Some(bytes) = self.receive_buffer else { return TcpStream::connect(&self.address).await };
+        let socket = TcpSocket::new_v4()?;
+        socket.set_recv_buffer_size(bytes)?;
+        socket.connect(self.address.parse().expect("an address")).await
     }
 
     /// With a header.
@@ -53,7 +68,7 @@ impl Connecting {
     /// Opens it, or is refused by HTTP.
     pub async fn open(self) -> Result<Socket, Refusal> {
         let opened = async {
-            let stream = TcpStream::connect(&self.address).await.expect("the server accepts");
+            let stream = self.connect().await.expect("the server accepts");
             stream.set_nodelay(true).expect("a socket");
             tokio_tungstenite::client_async(self.request, stream).await
         };
@@ -118,9 +133,19 @@ impl Socket {
         in_time("a frame to be sent", self.stream.send(message)).await.expect("the connection holds");
     }
 
+    /// Writes bytes past the WebSocket, as they are: for what no library would send.
+    pub async fn writes_bytes(&mut self, bytes: &[u8]) {
+        in_time("bytes to be written", self.stream.get_mut().write_all(bytes)).await.expect("the connection holds");
+    }
+
     /// Sends if the connection still holds.
     pub async fn tries_to_send(&mut self, frame: Value) -> bool {
-        in_time("a frame to be sent", self.stream.send(Message::text(frame.to_string()))).await.is_ok()
+        self.tries_to_send_text(&frame.to_string()).await
+    }
+
+    /// Sends a text frame if the connection still holds.
+    pub async fn tries_to_send_text(&mut self, text: &str) -> bool {
+        in_time("a frame to be sent", self.stream.send(Message::text(text))).await.is_ok()
     }
 
     /// Whatever comes next.
@@ -142,6 +167,37 @@ impl Socket {
         .await
     }
 
+    /// All that has come by the time that the server has answered a ping: proof of what it has not sent until then,
+    /// and that it has taken everything that was sent before.
+    pub async fn has_heard_by_now(&mut self) -> Vec<Heard> {
+        let payload = fastrand::u64(..).to_be_bytes();
+        self.sends_raw(Message::Ping(payload.to_vec().into())).await;
+        let mut heard = Vec::new();
+        in_time("a pong", async {
+            loop {
+                heard.push(match self.stream.next().await {
+                    Some(Ok(Message::Pong(seen))) if seen == payload.as_slice() => return,
+                    Some(Ok(Message::Text(text))) => {
+                        Heard::Frame(serde_json::from_str(&text).expect("frames are JSON"))
+                    }
+                    Some(Ok(Message::Close(Some(close)))) => Heard::Closed(close.code.into(), close.reason.to_string()),
+                    Some(Ok(Message::Close(None)) | Err(_)) | None => Heard::Broke,
+                    Some(Ok(_)) => continue,
+                });
+                if let Some(Heard::Closed(..) | Heard::Broke) = heard.last() {
+                    return;
+                }
+            }
+        })
+        .await;
+        heard
+    }
+
+    /// Expects that nothing has come by now.
+    pub async fn has_heard_nothing(&mut self) {
+        assert_eq!(self.has_heard_by_now().await, [], "nothing was due");
+    }
+
     /// The next frame, which must come.
     pub async fn hears(&mut self) -> Value {
         match self.next().await {
@@ -155,6 +211,17 @@ impl Socket {
         let frame = self.hears().await;
         assert_eq!((&frame["type"], &frame["message"]["content"]), (&json!("message"), &json!(content)), "saw {frame}");
         frame["message"].clone()
+    }
+
+    /// The next frames, so many, which must be messages.
+    pub async fn hears_messages(&mut self, count: usize) -> Vec<Seen> {
+        let mut heard = Vec::with_capacity(count);
+        while heard.len() < count {
+            let frame = self.hears().await;
+            assert_eq!((&frame["type"], &frame["repeat"]), (&json!("message"), &Value::Null), "saw {frame}");
+            heard.push(Seen::in_frame(&frame));
+        }
+        heard
     }
 
     /// The next frame, which must be a handshake of that status; returns the whole frame.
@@ -177,6 +244,14 @@ impl Socket {
             "an error says something: {frame}"
         );
         frame
+    }
+
+    /// The next frame, which must be a pong with that payload.
+    pub async fn hears_pong(&mut self, payload: &[u8]) {
+        match in_time("a pong", self.stream.next()).await {
+            Some(Ok(Message::Pong(seen))) => assert_eq!(seen, payload),
+            other => panic!("expected a pong, saw {other:?}"),
+        }
     }
 
     /// Expects the server to close with that code and reason, and nothing else in front of it.

@@ -2,6 +2,7 @@
 
 mod dev;
 mod lint;
+mod load;
 mod process;
 mod requirements;
 mod test;
@@ -60,6 +61,19 @@ enum Command {
         args: Vec<OsString>,
     },
 
+    /// Let pairs of people write to each other as fast as they can, and check that every promise was kept.
+    ///
+    /// Builds a release, starts a fresh server with rates off and writes from both sides of each pair at once. Prints
+    /// messages, messages a second and latency; fails where a message is lost, doubled or out of order.
+    #[command(after_help = "Examples:\n  \
+        cargo xtask load                            50 pairs for 30 seconds\n  \
+        cargo xtask load --pairs 5 --seconds 10")]
+    Load {
+        /// `--pairs N` [default: 50] and `--seconds N` [default: 30].
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+
     /// Check the architecture's rules, and print each breach as `path:line: rule: what to do`.
     ///
     /// The rules: which crate may depend on which; every source file opens with a `//!` header and has at most 400
@@ -83,6 +97,7 @@ fn main() -> ExitCode {
         }
         Command::Lint => lint::run(),
         Command::Dev { args } => dev::run(&args),
+        Command::Load { args } => load::run(&args),
         Command::Tidy { root } => tidy::run(root.as_deref().unwrap_or(process::root())),
     };
     match outcome {

@@ -191,6 +191,8 @@ pub struct ConversationSummary {
     pub peer: Person,
     /// The newest entry.
     pub last_entry: Entry,
+    /// Who wrote the newest message, which need not be the newest entry.
+    pub last_writer: Option<UserId>,
     /// The latest handshake, whatever became of it.
     pub handshake: Option<Handshake>,
     /// The peer's messages past the user's read cursor, counted up to [`UNREAD_COUNT_MAX`].
@@ -205,10 +207,8 @@ impl ConversationSummary {
     /// peer's and unread.
     pub fn your_turn(&self, side: Side) -> bool {
         let handshake_waits = self.handshake.as_ref().is_some_and(|handshake| handshake.waits_for(side));
-        let me = self.state.conversation.user(side);
-        let unread_message = self.last_entry.is_message()
-            && self.last_entry.actor.id != me
-            && !self.state.read_up_to(side).covers(self.last_entry.seq);
+        // Where the newest message is the peer's, it is unread if any is: read cursors only move forward.
+        let unread_message = self.last_writer == Some(self.peer.id) && self.unread_count > 0;
         handshake_waits || unread_message
     }
 }

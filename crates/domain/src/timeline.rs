@@ -59,11 +59,6 @@ impl Entry {
             EntryBody::Message { .. } => None,
         }
     }
-
-    /// Whether it is a message.
-    pub const fn is_message(&self) -> bool {
-        matches!(self.body, EntryBody::Message { .. })
-    }
 }
 
 /// What someone wants to say.

@@ -57,7 +57,7 @@ pub struct CommonArgs {
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<String>,
-    /// A TOML file with settings, named as the flags are with _ for -
+    /// A TOML file with settings, named as the flags are with _ for - [default: none]
     #[arg(long, value_name = "FILE")]
     #[serde(skip)]
     pub config: Option<PathBuf>,
@@ -82,7 +82,7 @@ pub struct ServeArgs {
     #[arg(short, long)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub port: Option<u16>,
-    /// Origin of pages that may use this server from a browser, beside its own host; may be repeated
+    /// Origin of pages that may use this server from a browser, beside its own host; may be repeated [default: none]
     #[arg(long, value_name = "ORIGIN")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub allow_origin: Vec<String>,
@@ -102,15 +102,15 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drain_seconds: Option<u64>,
-    /// Fill an empty database with two users, an offer and a need, and print how to talk as either
+    /// Fill an empty database with two users, an offer and a need, and print how to talk as either [default: off]
     #[arg(long)]
     #[serde(skip)]
     pub demo: bool,
-    /// Serve the HTTP API alone; sockets are served by another process over the same database
+    /// Serve the HTTP API alone; sockets are served by another process over the same database [default: off]
     #[arg(long, conflicts_with = "websocket_only")]
     #[serde(skip)]
     pub no_websocket: bool,
-    /// Serve sockets alone; the HTTP API is served by another process over the same database
+    /// Serve sockets alone; the HTTP API is served by another process over the same database [default: off]
     #[arg(long)]
     #[serde(skip)]
     pub websocket_only: bool,
@@ -127,10 +127,10 @@ pub enum UserCommand {
     Add {
         /// Name to log in with: 3 to 150 letters, digits and @.+-_
         username: String,
-        /// First name
+        /// First name [default: none]
         #[arg(long, default_value = "", hide_default_value = true)]
         first_name: String,
-        /// Last name
+        /// Last name [default: none]
         #[arg(long, default_value = "", hide_default_value = true)]
         last_name: String,
         /// What every command needs.

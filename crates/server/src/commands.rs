@@ -10,6 +10,7 @@ use anyhow::Context;
 use handsel_domain::user::User;
 use serde::Serialize;
 use tokio::net::TcpListener;
+use tracing_subscriber::EnvFilter;
 
 use crate::app::{App, Nobody};
 use crate::cli::{Cli, Command, CommonArgs, ServeArgs};
@@ -32,10 +33,14 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
     })
 }
 
-fn load(flags: &impl Serialize, config: Option<PathBuf>) -> anyhow::Result<Settings> {
-    let Loaded { settings, .. } = Loaded::read(flags, config)?;
-    telemetry::start_logging(&settings.log, settings.log_format)?;
-    Ok(settings)
+fn load(flags: &impl Serialize, config: Option<PathBuf>) -> anyhow::Result<Loaded> {
+    let loaded = Loaded::read(flags, config)?;
+    telemetry::start_logging(log_filter(&loaded)?, loaded.settings.log_format)?;
+    Ok(loaded)
+}
+
+fn log_filter(loaded: &Loaded) -> anyhow::Result<EnvFilter> {
+    telemetry::filter(&loaded.settings.log).with_context(|| loaded.place("log"))
 }
 
 fn surface(args: &ServeArgs) -> Surface {
@@ -43,8 +48,8 @@ fn surface(args: &ServeArgs) -> Surface {
 }
 
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
-    let settings = load(&args, args.common.config.clone())?;
-    let config = Config::new(&settings, surface(&args))?;
+    let loaded = load(&args, args.common.config.clone())?;
+    let config = Config::new(&loaded, surface(&args))?;
     let address = (config.bind, config.port);
     // In front of everything else, so that a taken port changes nothing.
     let listener = TcpListener::bind(address).await.with_context(|| {
@@ -61,13 +66,14 @@ async fn migrate(common: CommonArgs) -> anyhow::Result<()> {
 }
 
 fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
-    let Loaded { settings, sources } = Loaded::read(args, args.common.config.clone())?;
-    let config = Config::new(&settings, surface(args))?;
-    let shown = serde_json::to_value(&settings)?;
-    for (name, source) in sources {
+    let loaded = Loaded::read(args, args.common.config.clone())?;
+    let config = Config::new(&loaded, surface(args))?;
+    log_filter(&loaded)?;
+    let shown = serde_json::to_value(&loaded.settings)?;
+    for (name, source) in loaded.sources {
         let value =
             if name == "database_url" { serde_json::Value::from(config.database.shown()) } else { shown[name].clone() };
-        println!("{name} = {value}    # {}", if source.contains("Settings") { "default" } else { &source });
+        println!("{name} = {value}    # {source}");
     }
     println!("The configuration is valid.");
     Ok(())
@@ -75,9 +81,9 @@ fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
 
 /// For a command that works on the database and ends.
 async fn open(common: CommonArgs) -> anyhow::Result<(App, Settings)> {
-    let settings = load(&common, common.config.clone())?;
-    let database = settings.database_url.parse().context("database_url")?;
-    Ok((App::open(&database, Arc::new(Nobody)).await?, settings))
+    let loaded = load(&common, common.config.clone())?;
+    let database = loaded.settings.database_url.parse().with_context(|| loaded.place("database_url"))?;
+    Ok((App::open(&database, Arc::new(Nobody)).await?, loaded.settings))
 }
 
 async fn find_user(app: &App, username: &str) -> anyhow::Result<User> {

@@ -117,19 +117,22 @@ pub struct Surface {
 }
 
 impl Config {
-    /// Checks the settings; an error names the setting that is wrong.
-    pub fn new(settings: &Settings, surface: Surface) -> anyhow::Result<Self> {
+    /// Checks the settings; an error names the setting that is wrong and where it was written.
+    pub fn new(loaded: &Loaded, surface: Surface) -> anyhow::Result<Self> {
+        let settings = &loaded.settings;
         let network = |text: &String| {
             let address = || text.parse::<IpAddr>().map(IpNet::from);
             text.parse::<IpNet>()
                 .or_else(|_| address())
-                .with_context(|| format!("trusted_proxy: {text:?} is no network; write for instance 10.0.0.0/8"))
+                .with_context(|| format!("{text:?} is no network; write for instance 10.0.0.0/8"))
+                .with_context(|| loaded.place("trusted_proxy"))
         };
         Ok(Self {
-            database: settings.database_url.parse().context("database_url")?,
+            database: settings.database_url.parse().with_context(|| loaded.place("database_url"))?,
             bind: settings.bind,
             port: settings.port,
-            origins: OriginPolicy::new(&settings.allow_origin, settings.bind).context("allow_origin")?,
+            origins: OriginPolicy::new(&settings.allow_origin, settings.bind)
+                .with_context(|| loaded.place("allow_origin"))?,
             trusted_proxies: settings.trusted_proxy.iter().map(network).collect::<Result<_, _>>()?,
             limits: SocketLimits {
                 frames_per_second: settings.frames_per_second,

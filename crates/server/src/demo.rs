@@ -30,13 +30,20 @@ pub(crate) async fn prepare(app: &App) -> anyhow::Result<Demo> {
 }
 
 /// Prints how to talk as either.
-pub(crate) async fn announce(demo: Demo, app: &App, address: SocketAddr) -> anyhow::Result<()> {
+pub(crate) async fn announce(demo: Demo, app: &App, mut address: SocketAddr, surface: Surface) -> anyhow::Result<()> {
     let conversation = demo.offer.listing;
+    // One listens on all addresses, and connects to one of them.
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
     println!();
     println!("This is a demo: ada offers {:?}, bo needs {:?}.", demo.offer.title.as_str(), demo.need.title.as_str());
-    println!(
-        "Both log in with the password {DEMO_PASSWORD:?}. To talk about {conversation}, paste each line into a terminal of its own:"
-    );
+    println!("Both log in with the password {DEMO_PASSWORD:?}.");
+    if !surface.websocket {
+        println!("This process serves no sockets (--no-websocket); to talk about {conversation}, start another one.");
+        return Ok(());
+    }
+    println!("To talk about {conversation}, paste each line into a terminal of its own:");
     println!();
     for user in [demo.bo, demo.ada] {
         let grant = app.accounts.issue(user).await?;

@@ -3,7 +3,7 @@
 mod connection;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::Context;
 use handsel_domain::usecases::Accounts;
@@ -13,6 +13,7 @@ use handsel_transport::hub::Hub;
 use handsel_transport::watch::{INTERVAL_WITHOUT_BROKER, Watch};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -26,6 +27,12 @@ use connection::Connections;
 const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
 /// The part of the drain time over which closes are spread; the rest is for the last of them to be answered.
 const DRAIN_SPREAD_PERCENT: u32 = 60;
+/// The part of the drain time after which sockets that are still open are left behind.
+const DRAIN_SOCKETS_PERCENT: u32 = 90;
+/// The part of the drain time after which requests are left behind; the rest is for the database.
+const DRAIN_REQUESTS_PERCENT: u32 = 95;
+/// What requests, and then the database, are given even where the drain time is used up.
+const LAST_MOMENT: Duration = Duration::from_millis(250);
 
 /// Resolves when the process is asked to end: SIGTERM or Ctrl-C.
 pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
@@ -78,14 +85,15 @@ pub async fn run(
         config.database.shown()
     );
     if let Some(demo) = demo {
-        demo::announce(demo, &app, address).await?;
+        demo::announce(demo, &app, address, config.surface).await?;
     }
 
     let connections = Connections::new(api, origins);
     let accepting = tokio::spawn(connections.accept(listener, ended.clone()));
     stop.await;
     tracing::info!("stopping: sockets are closed, requests under way are finished");
-    let deadline = Instant::now() + config.drain;
+    let asked_at = Instant::now();
+    let until = |percent| (asked_at + config.drain * percent / 100).max(Instant::now() + LAST_MOMENT);
     stopping.cancel();
 
     // While sockets drain, requests are still answered, and new sockets sent elsewhere.
@@ -94,18 +102,24 @@ pub async fn run(
         sessions.close();
         sessions.wait().await;
     };
-    if tokio::time::timeout(config.drain, drained).await.is_err() {
+    if timeout_at(until(DRAIN_SOCKETS_PERCENT), drained).await.is_err() {
         tracing::warn!("some sockets did not close in time");
     }
     ended.cancel();
     let connections = accepting.await.context("the listener ended badly")?;
-    let rest = deadline.saturating_duration_since(Instant::now()).max(Duration::from_millis(500));
-    if tokio::time::timeout(rest, connections.finish()).await.is_err() {
+    if timeout_at(until(DRAIN_REQUESTS_PERCENT), connections.finish()).await.is_err() {
         tracing::warn!("some requests did not end in time");
     }
-    background.close();
-    background.wait().await;
-    app.close().await;
+    // Another process may hold the database's lock for longer than a supervisor waits. What is left behind then was
+    // never acknowledged.
+    let closed = async {
+        background.close();
+        background.wait().await;
+        app.close().await;
+    };
+    if timeout_at(until(100), closed).await.is_err() {
+        tracing::warn!("the database was not free in time; what was not committed was not acknowledged");
+    }
     tracing::info!("stopped");
     Ok(())
 }

@@ -11,11 +11,14 @@ use crate::config::LogFormat;
 /// Libraries that would log whole requests and frames at their finest levels: tokens and what people write.
 const NEVER_FINER_THAN_WARN: [&str; 6] = ["hyper", "hyper_util", "tungstenite", "tokio_tungstenite", "sea_orm", "sqlx"];
 
+/// What to log, checked.
+pub(crate) fn filter(text: &str) -> anyhow::Result<EnvFilter> {
+    EnvFilter::try_new(text)
+        .with_context(|| format!("{text:?} is no filter; write for instance info or info,handsel_storage=debug"))
+}
+
 /// Logs to standard error, so that standard output stays for what commands print.
-pub(crate) fn start_logging(filter: &str, format: LogFormat) -> anyhow::Result<()> {
-    let mut filter = EnvFilter::try_new(filter).with_context(|| {
-        format!("log: {filter:?} is no filter; write for instance info or info,handsel_storage=debug")
-    })?;
+pub(crate) fn start_logging(mut filter: EnvFilter, format: LogFormat) -> anyhow::Result<()> {
     for library in NEVER_FINER_THAN_WARN {
         filter = filter.add_directive(format!("{library}=warn").parse()?);
     }

@@ -50,7 +50,9 @@ const SUMMARIES: &str = concat!(
     " p.last_name AS p_last_name,",
     // The limit is UNREAD_COUNT_MAX: nobody wants to know whether it is 5,000 or 6,000.
     " (SELECT COUNT(*) FROM (SELECT 1 FROM entries AS n WHERE n.conversation_id = c.id AND n.kind = 'message' AND n.actor_id <> $1",
-    " AND n.seq > CASE WHEN c.owner_id = $1 THEN c.owner_read_up_to ELSE c.respondent_read_up_to END LIMIT 100) AS unread) AS unread_count",
+    " AND n.seq > CASE WHEN c.owner_id = $1 THEN c.owner_read_up_to ELSE c.respondent_read_up_to END LIMIT 100) AS unread) AS unread_count,",
+    " (SELECT m.actor_id FROM entries AS m WHERE m.conversation_id = c.id AND m.kind = 'message'",
+    " ORDER BY m.seq DESC LIMIT 1) AS last_writer_id",
     " FROM conversations AS c JOIN entries AS e ON e.conversation_id = c.id AND e.seq = c.head ",
     rows::entry_joins!(),
     " JOIN listings AS l ON l.kind = c.listing_kind AND l.id = c.listing_id",
@@ -122,6 +124,7 @@ fn summary(row: &QueryResult) -> Result<ConversationSummary, DbErr> {
         listing_status: ListingStatus::from_name(&status).ok_or_else(|| corrupt("listing status", status))?,
         peer: peer(row, row.try_get("p_", "id")?)?,
         last_entry: rows::entry(row, &state)?,
+        last_writer: row.try_get::<Option<i64>>("", "last_writer_id")?.map(rows::user_id).transpose()?,
         handshake: rows::handshake(row, &state.conversation)?,
         unread_count: u32::try_from(row.try_get::<i64>("", "unread_count")?).unwrap_or(u32::MAX),
         state,

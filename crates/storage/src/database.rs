@@ -42,7 +42,8 @@ impl FromStr for DatabaseUrl {
     type Err = OpenError;
 
     fn from_str(url: &str) -> Result<Self, OpenError> {
-        let shown = url.split_once('@').map_or(url, |(_, rest)| rest).to_owned();
+        // A password may have an @ of its own.
+        let shown = url.rsplit_once('@').map_or(url, |(_, rest)| rest).to_owned();
         let wrong = |problem| OpenError::Url { url: shown.clone(), problem };
         if !url.starts_with("sqlite:") {
             return Err(wrong("only SQLite is supported; write sqlite://FILE, for instance sqlite://handsel.db"));

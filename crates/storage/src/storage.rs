@@ -40,10 +40,9 @@ impl Storage {
         clock: Arc<dyn Clock>,
         committed: Arc<dyn Committed>,
     ) -> Result<Self, OpenError> {
-        let failed =
-            |error: sea_orm::DbErr| OpenError::Database { url: url.shown().to_owned(), problem: error.to_string() };
-        let database = Database::connect(url).await.map_err(failed)?;
-        migrations::apply(&database).await.map_err(failed)?;
+        let failed = |problem: String| OpenError::Database { url: url.shown().to_owned(), problem };
+        let database = Database::connect(url).await.map_err(|error| failed(error.to_string()))?;
+        migrations::apply(&database).await.map_err(|error| failed(error.to_string()))?;
         let writer = Writer::start(database.clone(), clock, Arc::clone(&committed));
         Ok(Self {
             users: Arc::new(SqlUsers::new(database.clone(), Arc::clone(&committed))),

@@ -11,7 +11,9 @@ use bytes::Bytes;
 use handsel_domain::ports::{Clock, Principal};
 use handsel_domain::usecases::{Accounts, AuthenticateError, SeatError, Talk};
 use http_body_util::Full;
-use hyper::header::{CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, UPGRADE};
+use hyper::header::{
+    CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
+};
 use hyper::upgrade::OnUpgrade;
 use hyper::{Request, Response, StatusCode};
 use hyper_util::rt::TokioIo;
@@ -53,7 +55,7 @@ impl Gateway {
     pub async fn chat<B>(&self, mut request: Request<B>, conversation: &str) -> Response<Full<Bytes>> {
         let asked = match UpgradeRequest::parse(&request) {
             Ok(asked) => asked,
-            Err(problem) => return problem.into_response(),
+            Err(problem) => return saying_how_to_upgrade(problem.into_response()),
         };
         let opening = match self.admit(&request, &asked, conversation).await {
             Ok(opening) => opening,
@@ -146,6 +148,15 @@ impl UpgradeRequest {
         }
         response
     }
+}
+
+/// What a request that cannot become a WebSocket must be told: RFC 9110 section 15.5.22, RFC 6455 section 4.2.2.
+fn saying_how_to_upgrade(mut response: Response<Full<Bytes>>) -> Response<Full<Bytes>> {
+    let headers = response.headers_mut();
+    headers.insert(CONNECTION, HeaderValue::from_static("Upgrade"));
+    headers.insert(UPGRADE, HeaderValue::from_static("websocket"));
+    headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+    response
 }
 
 /// Takes the bare TCP stream back from hyper, with what it had read ahead.

@@ -8,6 +8,8 @@ pub const FRAME_BYTES_MAX: usize = 64 * 1024;
 pub const OUTBOX_FRAMES_MAX: usize = 256;
 /// What one socket's client may have under way at the same time; past it the socket is not read.
 pub const APPENDS_IN_FLIGHT_MAX: usize = 16;
+/// How long an ending session waits for what its client still has under way.
+pub const ANSWERS_PATIENCE: Duration = Duration::from_secs(2);
 /// How often the server asks a quiet socket whether it is still there.
 pub const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// A socket of which nothing was heard for so long is dead.

@@ -18,9 +18,9 @@ pub(crate) use socket::{Peer, Socket};
 use std::sync::Arc;
 use std::time::Duration;
 
-use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
+use futures_util::{FutureExt, StreamExt};
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationKey, ConversationState};
 use handsel_domain::timeline::{TimelinePage, TimelineRange};
@@ -30,7 +30,7 @@ use tokio::time::Instant;
 use crate::close::CloseReason;
 use crate::frames::{ErrorFrame, Frame};
 use crate::hub::Membership;
-use crate::limits::{APPENDS_IN_FLIGHT_MAX, DEAD_AFTER, PING_INTERVAL, STORAGE_RETRY, SocketLimits};
+use crate::limits::{ANSWERS_PATIENCE, APPENDS_IN_FLIGHT_MAX, DEAD_AFTER, PING_INTERVAL, STORAGE_RETRY, SocketLimits};
 use delivery::Delivery;
 use inbound::Answer;
 use rate::{Allowance, Rate};
@@ -165,7 +165,7 @@ impl<S: Peer> Session<S> {
             Event::Closing(reason) => return Some(Ending::Closed(reason)),
             Event::Socket(incoming) => return self.heard(incoming).await,
             Event::OutboxChanged => self.send_live(),
-            Event::Answered(answer) => answer.frames().into_iter().for_each(|frame| self.socket.feed(frame)),
+            Event::Answered(answer) => self.send_answer(answer),
             Event::Read(conversation, page) => self.send_page(conversation, page),
             Event::Tick => return self.tick(),
         }
@@ -201,8 +201,22 @@ impl<S: Peer> Session<S> {
         None
     }
 
+    fn send_answer(&mut self, answer: Answer) {
+        answer.frames().into_iter().for_each(|frame| self.socket.feed(frame));
+    }
+
+    /// Sends the answers that are there already. Called between taking entries and sending them: an answer that was
+    /// given before an entry was committed goes out before it, so that the state in it never follows a newer one.
+    fn send_ready_answers(&mut self) {
+        while let Some(Some(answer)) = tokio::task::unconstrained(self.answers.next()).now_or_never() {
+            self.send_answer(answer);
+        }
+    }
+
     fn send_live(&mut self) {
-        for live in self.membership.outbox.take_live() {
+        let taken = self.membership.outbox.take_live();
+        self.send_ready_answers();
+        for live in taken {
             match self.delivery.next(live.conversation, live.seq) {
                 delivery::Next::Send => self.socket.feed(live.frame),
                 delivery::Next::AlreadySent => {}
@@ -244,6 +258,7 @@ impl<S: Peer> Session<S> {
             self.membership.outbox.give_up(conversation);
         }
         metrics::counter!("handsel_replayed_entries_total").increment(entries.len() as u64);
+        self.send_ready_answers();
         for entry in entries {
             if self.delivery.next(conversation, entry.seq) == delivery::Next::Send {
                 self.socket.feed(crate::frames::entry(&entry));
@@ -283,21 +298,26 @@ impl<S: Peer> Session<S> {
         None
     }
 
-    /// Leaves the hub first, so that nothing is delivered after the close.
+    /// Leaves the hub first, so that nothing is delivered after the close. What the client has asked for is done even
+    /// where it does not wait for the answer.
     async fn end(self, ending: Ending) {
         let Self { mut socket, membership, mut answers, delivery, extended, .. } = self;
-        match ending {
-            Ending::Closed(reason) => {
-                if reason == CloseReason::Restarting {
-                    finish(&mut socket, &membership, &mut answers, delivery).await;
-                }
-                drop(membership);
-                let announced = extended && matches!(reason, CloseReason::RateLimited | CloseReason::Restarting);
-                socket.close(reason, announced.then(|| announcement(reason))).await;
-            }
-            Ending::ClientGone => socket.leave().await,
-            Ending::Dead => socket.reset(),
+        if ending == Ending::Closed(CloseReason::Restarting) {
+            finish(&mut socket, &membership, &mut answers, delivery).await;
         }
+        drop(membership);
+        let ended = async {
+            match ending {
+                Ending::Closed(reason) => {
+                    let announced = extended && matches!(reason, CloseReason::RateLimited | CloseReason::Restarting);
+                    socket.close(reason, announced.then(|| announcement(reason))).await;
+                }
+                Ending::ClientGone => socket.leave().await,
+                Ending::Dead => socket.reset(),
+            }
+        };
+        let settled = tokio::time::timeout(ANSWERS_PATIENCE, async { while answers.next().await.is_some() {} });
+        let ((), _) = tokio::join!(ended, settled);
     }
 }
 
@@ -319,7 +339,7 @@ async fn finish<S: Peer>(
         }
     };
     // Whoever is not answered in time asks again after the restart; nothing is lost by it.
-    let _ = tokio::time::timeout(Duration::from_secs(2), answered).await;
+    let _ = tokio::time::timeout(ANSWERS_PATIENCE, answered).await;
     for live in membership.outbox.take_live() {
         if delivery.next(live.conversation, live.seq) == delivery::Next::Send {
             socket.feed(live.frame);

@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use anyhow::Context;
-use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
+use figment::value::{Dict, Map};
+use figment::{Figment, Metadata, Profile, Provider};
 use serde::Serialize;
 
 use super::Settings;
@@ -29,7 +30,10 @@ const SECRETS: [&str; 1] = ["database_url"];
 /// Variables with our prefix that are no settings.
 const NO_SETTINGS: [&str; 1] = ["config"];
 
-/// Settings and, for each that is not the default, where it comes from.
+/// What a source of flags is called; a setting's own flag is named instead.
+const FLAGS: &str = "--";
+
+/// Settings and where each of them comes from.
 pub struct Loaded {
     /// What counts.
     pub settings: Settings,
@@ -37,37 +41,61 @@ pub struct Loaded {
     pub sources: Vec<(&'static str, String)>,
 }
 
+/// A source by the name that people know it by.
+struct Named<P>(String, P);
+
+impl<P: Provider> Provider for Named<P> {
+    fn metadata(&self) -> Metadata {
+        Metadata::named(self.0.clone())
+    }
+
+    fn data(&self) -> Result<Map<Profile, Dict>, figment::Error> {
+        self.1.data()
+    }
+}
+
 impl Loaded {
     /// Reads all sources; `flags` are those that were given.
     pub fn read(flags: &impl Serialize, config: Option<PathBuf>) -> anyhow::Result<Self> {
         reject_unknown_variables()?;
-        let mut figment = Figment::from(Serialized::defaults(Settings::default()));
+        let mut figment = Figment::from(Named("default".to_owned(), Serialized::defaults(Settings::default())));
         if let Some(file) = config.or_else(|| std::env::var_os("HANDSEL_CONFIG").map(PathBuf::from)) {
             anyhow::ensure!(file.is_file(), "the configuration file {} cannot be read", file.display());
-            figment = figment.merge(Toml::file_exact(file));
+            figment = figment.merge(Named(file.display().to_string(), Toml::file_exact(file)));
         }
         for (prefix, names) in [("", USUAL_NAMES.as_slice()), ("HANDSEL_", NAMES.as_slice())] {
-            figment = figment.merge(Env::prefixed(prefix).only(names));
+            for name in names {
+                let variable = format!("{prefix}{}", name.to_uppercase());
+                figment = figment.merge(Named(variable, Env::prefixed(prefix).only(&[name])));
+            }
             for secret in SECRETS.iter().filter(|secret| names.contains(secret)) {
-                if let Some(value) = read_secret_file(prefix, secret)? {
-                    figment = figment.merge(Serialized::global(secret, value));
+                let variable = format!("{prefix}{}_FILE", secret.to_uppercase());
+                if let Some(value) = read_secret_file(&variable)? {
+                    figment = figment.merge(Named(variable, Serialized::global(secret, value)));
                 }
             }
         }
-        figment = figment.merge(Serialized::globals(flags));
+        figment = figment.merge(Named(FLAGS.to_owned(), Serialized::globals(flags)));
         let settings: Settings = figment.extract().map_err(|error| anyhow::anyhow!("{}", explain(error)))?;
-        let source = |name: &'static str| {
-            let metadata = figment.find_metadata(name)?;
-            Some((name, metadata.name.to_string()))
-        };
+        let source = |name: &'static str| Some((name, shown(name, &figment.find_metadata(name)?.name)));
         Ok(Self { settings, sources: NAMES.into_iter().filter_map(source).collect() })
+    }
+
+    /// A setting with its source, as errors speak of it.
+    pub fn place(&self, name: &str) -> String {
+        let source = self.sources.iter().find(|(setting, _)| *setting == name);
+        source.map_or_else(|| name.to_owned(), |(name, source)| format!("{name} ({source})"))
     }
 }
 
-/// The file that `PREFIX_NAME_FILE` names, without the line break at its end.
-fn read_secret_file(prefix: &str, secret: &str) -> anyhow::Result<Option<String>> {
-    let variable = format!("{prefix}{}_FILE", secret.to_uppercase());
-    let Some(path) = std::env::var_os(&variable) else { return Ok(None) };
+/// A setting's source as people know it.
+fn shown(name: &str, source: &str) -> String {
+    if source == FLAGS { format!("{FLAGS}{}", name.replace('_', "-")) } else { source.to_owned() }
+}
+
+/// The file that a variable names, without the line break at its end.
+fn read_secret_file(variable: &str) -> anyhow::Result<Option<String>> {
+    let Some(path) = std::env::var_os(variable) else { return Ok(None) };
     let text = std::fs::read_to_string(&path).with_context(|| format!("{variable}: cannot read {}", path.display()))?;
     Ok(Some(text.trim_end_matches(['\r', '\n']).to_owned()))
 }
@@ -92,9 +120,15 @@ fn reject_unknown_variables() -> anyhow::Result<()> {
 /// All that is wrong, each with the setting's name and where it was written.
 fn explain(error: figment::Error) -> String {
     let one = |error: figment::Error| {
-        let place = error.metadata.as_ref().map(|metadata| format!(" ({})", metadata.name)).unwrap_or_default();
-        let name = if error.path.is_empty() { String::new() } else { format!("{}: ", error.path.join(".")) };
-        format!("{name}{}{place}", error.kind)
+        let name = error.path.join(".");
+        let source = error.metadata.as_ref().map(|metadata| shown(&name, &metadata.name)).unwrap_or_default();
+        let place = [name, if source.is_empty() { source } else { format!("({source})") }];
+        // Without the line of the file that a syntax error would quote: a password may stand in it.
+        let what = error.kind.to_string();
+        let (first, rest) = what.split_once('\n').unwrap_or((&what, ""));
+        let rest = rest.lines().map(str::trim).filter(|line| !line.is_empty() && !line.contains('|'));
+        let what: Vec<_> = std::iter::once(first).chain(rest).collect();
+        format!("{}: {}", place.join(" ").trim(), what.join(", "))
     };
     error.into_iter().map(one).collect::<Vec<_>>().join("; ")
 }

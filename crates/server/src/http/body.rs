@@ -123,7 +123,11 @@ impl Fields {
     }
 
     fn wrong<T>(&mut self, name: &str, code: &'static str, detail: impl Into<String>) -> Option<T> {
-        self.errors.push(FieldError { pointer: format!("/{name}"), code, detail: detail.into() });
+        let pointer = format!("/{name}");
+        // The first thing that is wrong with a field is the one to mend.
+        if self.errors.iter().all(|error| error.pointer != pointer) {
+            self.errors.push(FieldError { pointer, code, detail: detail.into() });
+        }
         None
     }
 

@@ -69,8 +69,8 @@ pub(super) async fn list(api: &Api, headers: &HeaderMap, uri: &Uri) -> Result<Re
     let caller = auth::caller(&api.accounts, headers).await?.person.id;
     let query = Query::of(uri);
     let (limit, before) = (query.limit()?, query.cursor(EntryId::new)?);
-    let found = api.talk.list(caller, before, limit).await.map_err(respond::unavailable)?;
-    let next = query.next(found.len(), limit, found.last().map(|summary| summary.last_entry.id.get()));
+    let mut found = api.talk.list(caller, before, limit + 1).await.map_err(respond::unavailable)?;
+    let next = query.page(&mut found, limit, |summary| summary.last_entry.id.get());
     let shown =
         found.iter().filter_map(|summary| Some(summary_json(summary, summary.state.conversation.side_of(caller)?)));
     Ok(respond::list(&shown.collect::<Vec<_>>(), next.as_deref()))

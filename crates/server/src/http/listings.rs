@@ -57,8 +57,8 @@ pub(super) async fn browse(api: &Api, kind: ListingKind, headers: &HeaderMap, ur
     auth::caller(&api.accounts, headers).await?;
     let query = Query::of(uri);
     let (limit, before) = (query.limit()?, query.cursor(ListingNumber::new)?);
-    let found = api.market.browse(kind, before, limit).await.map_err(respond::unavailable)?;
-    let next = query.next(found.len(), limit, found.last().map(|listing| listing.listing.number.get()));
+    let mut found = api.market.browse(kind, before, limit + 1).await.map_err(respond::unavailable)?;
+    let next = query.page(&mut found, limit, |listing| listing.listing.number.get());
     Ok(respond::list(&found.iter().map(listing_json).collect::<Vec<_>>(), next.as_deref()))
 }
 

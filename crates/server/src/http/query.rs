@@ -52,7 +52,7 @@ impl<'a> Query<'a> {
         })
     }
 
-    /// Where the page begins, as [`Query::next`] wrote it.
+    /// Where the page begins, as [`Query::page`] wrote it.
     pub(super) fn cursor<T, E>(&self, make: impl FnOnce(i64) -> Result<T, E>) -> Result<Option<T>, Problem> {
         let read = |text: String| {
             let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
@@ -63,10 +63,11 @@ impl<'a> Query<'a> {
             .transpose()
     }
 
-    /// Where the page is that begins behind `last`; no page where this one was not full.
-    pub(super) fn next(&self, found: usize, limit: u32, last: Option<i64>) -> Option<String> {
-        let last = last.filter(|_| found >= limit as usize)?;
-        let cursor = URL_SAFE_NO_PAD.encode(last.to_be_bytes());
+    /// Cuts what was found, one more than the limit, to a page; says where the next page is, if there is one.
+    pub(super) fn page<T>(&self, found: &mut Vec<T>, limit: u32, place: impl FnOnce(&T) -> i64) -> Option<String> {
+        let more = found.len() > limit as usize;
+        found.truncate(limit as usize);
+        let cursor = URL_SAFE_NO_PAD.encode(place(found.last().filter(|_| more)?).to_be_bytes());
         Some(format!("{}?limit={limit}&cursor={cursor}", self.uri.path()))
     }
 }
@@ -78,12 +79,14 @@ mod tests {
     #[test]
     fn a_cursor_comes_back_as_it_went() {
         let uri = Uri::from_static("/api/offers/?limit=2");
-        let next = Query::of(&uri).next(2, 2, Some(41)).expect("a full page has a next one");
+        let mut found = vec![42, 41, 40];
+        let next = Query::of(&uri).page(&mut found, 2, |number| *number).expect("one is left");
+        assert_eq!(found, [42, 41]);
         let uri: Uri = next.parse().expect("a URL");
         let query = Query::of(&uri);
         assert_eq!(query.cursor(Ok::<_, ()>).ok(), Some(Some(41)));
         assert_eq!(query.limit().ok(), Some(2));
-        assert_eq!(query.next(1, 2, Some(3)), None);
+        assert_eq!(query.page(&mut found, 2, |number| *number), None, "this was all");
     }
 
     #[test]

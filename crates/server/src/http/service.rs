@@ -125,7 +125,9 @@ fn allows(route: &Route, method: &Method) -> bool {
 }
 
 fn method_not_allowed(route: &Route) -> Reply {
-    let allowed = route.methods().iter().map(Method::as_str).collect::<Vec<_>>().join(", ");
+    let get = route.methods().contains(&Method::GET);
+    let methods = route.methods().iter().chain(get.then_some(&Method::HEAD));
+    let allowed = methods.map(Method::as_str).collect::<Vec<_>>().join(", ");
     let problem = Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", format!("Use {allowed} here."));
     let mut reply = problem.into_response();
     if let Ok(allowed) = HeaderValue::from_str(&allowed) {

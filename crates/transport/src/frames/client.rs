@@ -256,6 +256,15 @@ mod tests {
     }
 
     #[test]
+    fn terms_are_kept_as_they_were_written() {
+        let terms = r#"{"price":19.90,"z":1,"a":12345678901234567890123}"#;
+        let start = format!(r#"{{"type":"handshake_start","terms":{terms}}}"#);
+        let Ok(ClientFrame { draft: Draft::Step(step), .. }) = ClientFrame::parse(&start) else { panic!("a start") };
+        let StepAction::Start { terms: Some(kept), .. } = step.action else { panic!("with terms") };
+        assert_eq!(kept.as_json(), terms);
+    }
+
+    #[test]
     fn fields_that_are_not_known_are_not_heeded() {
         assert_eq!(code(r#"{"type":"handshake_approve","mood":"good","content":null}"#), "ok");
     }

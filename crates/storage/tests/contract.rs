@@ -1,0 +1,54 @@
+//! What every database must do for the domain's ports: one suite, run against each of them.
+//!
+//! Knows nothing of SQL. A database is put under the contract by one line in the macro below; what that takes is the
+//! trait `contract::subject::Subject`.
+
+/// Runs the named functions of a module, each on a bench of its own, against every database.
+macro_rules! contract {
+    ($($test:ident),+ $(,)?) => {
+        contract!(sqlite: $crate::contract::sqlite::Sqlite => $($test),+);
+    };
+    ($database:ident: $subject:ty => $($test:ident),+ $(,)?) => {
+        mod $database { $(
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $test() {
+                super::$test($crate::contract::bench::Bench::fresh::<$subject>().await).await;
+            }
+        )+ }
+    };
+}
+
+mod contract {
+    mod bench;
+    mod clock;
+    mod expect;
+    mod heard;
+    mod seat;
+    mod sqlite;
+    mod subject;
+    mod together;
+
+    mod commit;
+    mod conversations;
+    mod file;
+    mod first_entry;
+    mod giving_up;
+    mod handshake;
+    mod listings;
+    mod one_batch;
+    mod order;
+    mod pages;
+    mod processes;
+    mod read_back;
+    mod read_cursors;
+    mod repeated_messages;
+    mod repeated_steps;
+    mod restart;
+    mod same_moment;
+    mod time;
+    mod tokens;
+    mod tokens_end;
+    mod unread;
+    mod users;
+    mod your_turn;
+}

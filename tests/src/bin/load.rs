@@ -1,0 +1,59 @@
+//! `cargo xtask load`: pairs write to each other as fast as they can; prints how fast that was, and whether every
+//! promise was kept. Knows nothing of how either is found out.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use handsel_tests::load::{self, Speed, machine};
+use handsel_tests::{Pair, database};
+
+/// Pairs write to each other over a fresh server, each side its next message once the last has come back.
+///
+/// Afterwards: each message reached both sides once, in order, without a hole, and the timeline and the table agree
+/// with what was heard. Status 1 where they do not.
+#[derive(Parser)]
+#[command(name = "cargo xtask load", bin_name = "cargo xtask load")]
+struct Cli {
+    /// Conversations, each of two sockets
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u16).range(1..))]
+    pairs: u16,
+    /// For how long they write
+    #[arg(long, default_value_t = 30, value_parser = clap::value_parser!(u64).range(1..))]
+    seconds: u64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let Cli { pairs, seconds } = Cli::parse();
+    println!("machine   {}", machine::facts());
+    println!("server    {}, rates off", if cfg!(debug_assertions) { "a debug build" } else { "a release build" });
+    let server = load::server().await;
+    let met = Pair::meet(&server, pairs.into()).await;
+    println!("load      {pairs} pairs for {seconds} s, both sides in closed loop, on the same machine");
+    let ran = load::run(&server, met, Duration::from_secs(seconds)).await;
+    database::is_sound(&server.database_file()).await;
+    match ran {
+        Ok(speed) => print(&speed),
+        Err(breaches) => {
+            for breach in &breaches {
+                eprintln!("broken: {breach}");
+            }
+            eprintln!("the server has logged:\n{}", server.log());
+            return ExitCode::FAILURE;
+        }
+    }
+    ExitCode::SUCCESS
+}
+
+fn print(speed: &Speed) {
+    let millis = |duration: Duration| duration.as_secs_f64() * 1_000.0;
+    println!("messages  {} in {:.1} s", speed.messages(), speed.took.as_secs_f64());
+    println!("rate      {:.0} messages/s, each to both sides", speed.messages_per_second());
+    println!(
+        "latency   p50 {:.1} ms, p99 {:.1} ms, until both have it",
+        millis(speed.percentile(50)),
+        millis(speed.percentile(99))
+    );
+    println!("kept      each once, in order, without a hole; both sides, the timeline and the table agree");
+}

@@ -1,0 +1,11 @@
+//! Random numbers that can be had again. Knows nothing of what is decided by them.
+
+use fastrand::Rng;
+
+/// Seeded with `HANDSEL_SEED`, or with a seed that a failing test shows.
+pub fn seeded() -> Rng {
+    let given = std::env::var("HANDSEL_SEED").ok();
+    let seed = given.map_or_else(|| fastrand::u64(..), |text| text.parse().expect("HANDSEL_SEED is a number"));
+    println!("the same again: HANDSEL_SEED={seed}");
+    Rng::with_seed(seed)
+}
