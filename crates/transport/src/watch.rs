@@ -18,6 +18,9 @@ use crate::hub::Hub;
 
 /// How often to compare while no broker reaches the other processes.
 pub const INTERVAL_WITHOUT_BROKER: Duration = Duration::from_secs(1);
+/// How long the writer of this process may take from a commit to the hub. What was committed here is then handed over,
+/// and only what nobody here will hand over is still missing.
+const HAND_OVER_TIME: Duration = Duration::from_millis(50);
 /// Users whose conversations are compared by one query.
 const USERS_PER_QUERY: usize = 1_000;
 
@@ -63,6 +66,9 @@ impl Watch {
         for some in users.chunks(USERS_PER_QUERY) {
             let some: &[UserId] = some;
             stored.extend(self.talk.heads_of_users(some).await?);
+        }
+        if !stored.is_empty() {
+            tokio::time::sleep(HAND_OVER_TIME).await;
         }
         self.hub.compare(&stored);
         let tokens = self.hub.live_tokens();

@@ -90,8 +90,26 @@ pub(super) fn plan(
     now: Timestamp,
 ) -> Plan {
     let mut planner = Planner { slates, entries: Vec::new(), planned: HashMap::new(), stored, now };
-    let verdicts = items.iter().enumerate().map(|(item, append)| planner.decide(item, slots[item], append)).collect();
+    let mut verdicts: Vec<_> =
+        items.iter().zip(slots).enumerate().map(|(item, (append, slot))| planner.decide(item, *slot, append)).collect();
+    for (verdict, slot) in verdicts.iter_mut().zip(slots) {
+        verdict.show_state_of(&planner.slates[*slot]);
+    }
     Plan { slates: planner.slates, entries: planner.entries, verdicts }
+}
+
+impl Verdict {
+    /// What is answered after the commit shows the state after the commit: steps further down the batch are told first.
+    fn show_state_of(&mut self, slate: &Slate) {
+        let shown = match self {
+            Self::RepeatsStep(_, handshake) => handshake,
+            Self::Refused(AppendError::Step { current: Some((_, handshake)), .. }) => &mut **handshake,
+            Self::New(_) | Self::RepeatsPlanned(_) | Self::RepeatsStored(_) | Self::Refused(_) => return,
+        };
+        if let Some(latest) = &slate.handshake {
+            *shown = latest.clone();
+        }
+    }
 }
 
 struct Planner {

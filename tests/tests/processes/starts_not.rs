@@ -1,0 +1,72 @@
+//! Where a server cannot serve it says so and ends with status 1.
+
+use std::fs;
+use std::process::ExitStatus;
+
+use handsel_tests::server::command;
+use handsel_tests::{Server, Started, database};
+use tokio::net::TcpListener;
+
+/// Ends with status 1 and one line of error that says all of this.
+fn is_refused((status, output, errors): (ExitStatus, String, String), words: &[&str]) {
+    println!("it said: {errors}");
+    assert_eq!(status.code(), Some(1), "{errors}");
+    assert_eq!(output, "", "it does not claim to listen");
+    let last = errors.lines().last().unwrap_or_default();
+    assert!(last.starts_with("handsel: "), "{errors}");
+    for word in words {
+        assert!(last.contains(word), "expected {word:?} in {last:?}");
+    }
+    assert!(!errors.contains("panicked"), "{errors}");
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_refused() {
+    let started = Started::fresh();
+    let letter = "Dear Bob, this is a letter and no database. ".repeat(100);
+    fs::write(started.database_file(), &letter).expect("it is written");
+    let file = started.database_file();
+    is_refused(started.another().ends_by_itself().await, &["handsel.db", "not a database"]);
+    assert_eq!(fs::read_to_string(file).expect("it is there"), letter, "it is left as it was");
+}
+
+#[tokio::test]
+async fn a_directory_is_refused() {
+    let started = Started::fresh();
+    fs::create_dir(started.database_file()).expect("it is made");
+    is_refused(started.another().ends_by_itself().await, &["handsel.db", "unable to open database file"]);
+}
+
+#[tokio::test]
+async fn a_place_that_nobody_can_write_to_is_refused() {
+    let directory = tempfile::tempdir().expect("a directory");
+    fs::write(directory.path().join("plain"), "").expect("it is written");
+    for place in ["sqlite://plain/handsel.db", "sqlite://missing/handsel.db", "sqlite:///proc/handsel.db"] {
+        let ended = command(directory.path(), &["serve", "--port", "0", "--database-url", place], "").await;
+        is_refused(ended, &[place, "unable to open database file"]);
+    }
+}
+
+#[tokio::test]
+async fn a_taken_port_is_refused_and_changes_nothing() {
+    let taken = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+    let port = taken.local_addr().expect("it has an address").port().to_string();
+    let directory = tempfile::tempdir().expect("a directory");
+    let ended = command(directory.path(), &["serve", "--port", &port], "").await;
+    is_refused(ended, &["cannot listen on 127.0.0.1", &port, "--port"]);
+    assert!(!directory.path().join("handsel.db").exists(), "no database was made");
+}
+
+#[tokio::test]
+async fn a_database_of_a_newer_version_is_refused() {
+    const FROM_THE_FUTURE: &str =
+        "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29990101_000001_future', 32472144000)";
+    let server = Server::start().await;
+    server.person("ana").await;
+    server.terminate().await;
+    let again = server.another();
+    assert!(server.ended().await.success());
+    assert_eq!(database::change(&again.database_file(), FROM_THE_FUTURE).await, 1);
+    is_refused(again.another().ends_by_itself().await, &["handsel.db", "m29990101_000001_future", "newer"]);
+    assert_eq!(database::number(&again.database_file(), "SELECT COUNT(*) FROM users").await, 1, "nothing is lost");
+}
