@@ -1,4 +1,4 @@
-//! The HTTP API of design section 4. Knows nothing of frames beyond what transport encodes, nor of storage.
+//! The HTTP API, which `docs/http-api.md` describes. Knows nothing of frames beyond what transport encodes, nor of storage.
 //!
 //! - [`router`]: which path is what; [`service`]: from a request to its handler and back.
 //! - [`auth`], [`body`], [`query`], [`respond`]: reading requests and writing responses, for all handlers.

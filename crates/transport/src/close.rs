@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// A server's reason to refuse an upgrade or to close a socket. Design section 3.6 is its table.
+/// A server's reason to refuse an upgrade or to close a socket. `docs/protocol.md` has its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
     /// The path names no conversation. 4000

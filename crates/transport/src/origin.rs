@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use hyper::HeaderMap;
 use hyper::header::{HOST, HeaderValue, ORIGIN};
 
-/// The rule of design section 3.5: an `Origin` must equal the `Host` or be allowed; bound to loopback, every loopback
+/// Who may connect, as `docs/protocol.md` says: an `Origin` must equal the `Host` or be allowed; bound to loopback, every loopback
 /// origin is allowed; no `Origin`, no browser.
 #[derive(Clone, Debug, Default)]
 pub struct OriginPolicy {

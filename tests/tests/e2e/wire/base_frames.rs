@@ -1,4 +1,4 @@
-//! The frames of design section 3.1, field by field, as existing clients read them.
+//! The frames of the base protocol, field by field, as existing clients read them.
 
 use serde_json::{Value, json};
 

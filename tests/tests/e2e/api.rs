@@ -1,0 +1,37 @@
+//! The HTTP API, the configuration and the commands from outside.
+//!
+//! Knows nothing of frames beyond what the API returns; `wire` is about sockets.
+
+mod support;
+
+mod access;
+mod bodies;
+mod check_config;
+mod configuration;
+mod conversations;
+mod cors;
+mod demo;
+mod halves;
+mod handshake;
+mod handshake_refusals;
+mod help;
+mod listing_changes;
+mod listings;
+mod login;
+mod login_rate;
+mod messages;
+mod metrics;
+mod operations;
+mod owner_short_form;
+mod read;
+mod register;
+mod repeated_messages;
+mod request_heads;
+mod table;
+mod timeline;
+mod token_commands;
+mod tokens;
+mod unread;
+mod user_commands;
+mod usernames;
+mod your_turn;

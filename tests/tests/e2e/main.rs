@@ -1,0 +1,6 @@
+//! All end-to-end tests, as one program: linked once, and run as one.
+
+mod api;
+mod first_talk;
+mod processes;
+mod wire;
