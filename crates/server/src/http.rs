@@ -1,9 +1,9 @@
 //! The HTTP API, which `docs/http-api.md` describes. Knows nothing of frames beyond what transport encodes, nor of storage.
 //!
-//! - [`router`]: which path is what; [`service`]: from a request to its handler and back.
-//! - [`auth`], [`body`], [`query`], [`respond`]: reading requests and writing responses, for all handlers.
-//! - [`accounts`], [`listings`], [`conversations`], [`health`]: the handlers.
-//! - [`login_rate`], [`client_address`]: who tries to log in, and how often.
+//! - `router`: which path is what; `service`: from a request to its handler and back.
+//! - `auth`, `body`, `query`, `respond`: reading requests and writing responses, for all handlers.
+//! - `accounts`, `listings`, `conversations`, `health`: the handlers.
+//! - `login_rate`, `client_address`: who tries to log in, and how often.
 
 mod accounts;
 mod auth;
