@@ -19,7 +19,7 @@ use side::Side;
 
 /// A server over a fresh database, for nothing but this.
 pub async fn server() -> Server {
-    Started::fresh().with(&["--frames-per-second", "0", "--log", "warn"]).start().await
+    Started::fresh().with(&["--frames-per-second", "0", "--sign-ins-per-minute", "0", "--log", "warn"]).start().await
 }
 
 /// What both sides of a pair have heard, and since when each of their messages was under way.

@@ -51,6 +51,11 @@ impl App {
         })
     }
 
+    /// Resolves only if nothing can be written any more: the process should end then, and be started again.
+    pub async fn failed(&mut self) {
+        self.storage.failed().await;
+    }
+
     /// Commits what was taken and lets go of the database.
     pub async fn close(self) {
         self.storage.close().await;

@@ -98,6 +98,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sockets_per_user: Option<usize>,
+    /// Registrations and log-ins a minute from one address; 0 is no limit [default: 120]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sign_ins_per_minute: Option<u32>,
     /// How long sockets are given to close at a shutdown, in seconds [default: 8]
     #[arg(long, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -14,6 +14,9 @@ use handsel_transport::origin::OriginPolicy;
 use ipnet::IpNet;
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// Longest drain time: an hour, past which nobody waits for a restart.
+const DRAIN_SECONDS_MAX: u64 = 3_600;
+
 /// Every setting as it is written, by its name in a TOML file.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -38,6 +41,8 @@ pub struct Settings {
     pub frames_per_second: u32,
     /// Sockets of one user.
     pub sockets_per_user: usize,
+    /// Registrations and log-ins a minute from one address.
+    pub sign_ins_per_minute: u32,
     /// Seconds that sockets are given to close.
     pub drain_seconds: u64,
 }
@@ -65,6 +70,7 @@ impl Default for Settings {
             trusted_proxy: Vec::new(),
             frames_per_second,
             sockets_per_user,
+            sign_ins_per_minute: 120,
             drain_seconds: 8,
         }
     }
@@ -101,6 +107,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpNet>,
     /// What one socket may take.
     pub limits: SocketLimits,
+    /// Registrations and log-ins a minute from one address; 0 is no limit.
+    pub sign_ins_per_minute: u32,
     /// How long sockets are given to close.
     pub drain: Duration,
     /// Which of its two halves this process serves.
@@ -127,6 +135,11 @@ impl Config {
                 .with_context(|| format!("{text:?} is no network; write for instance 10.0.0.0/8"))
                 .with_context(|| loaded.place("trusted_proxy"))
         };
+        anyhow::ensure!(
+            settings.drain_seconds <= DRAIN_SECONDS_MAX,
+            "{}: at most {DRAIN_SECONDS_MAX} seconds",
+            loaded.place("drain_seconds")
+        );
         Ok(Self {
             database: settings.database_url.parse().with_context(|| loaded.place("database_url"))?,
             bind: settings.bind,
@@ -138,6 +151,7 @@ impl Config {
                 frames_per_second: settings.frames_per_second,
                 sockets_per_user: settings.sockets_per_user,
             },
+            sign_ins_per_minute: settings.sign_ins_per_minute,
             drain: Duration::from_secs(settings.drain_seconds),
             surface,
         })

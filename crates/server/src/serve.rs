@@ -56,9 +56,18 @@ pub async fn run(
     telemetry::metrics();
     let address = listener.local_addr()?;
     let hub = Arc::new(Hub::new(config.limits.sockets_per_user));
-    let app = App::open(&config.database, Arc::new(LocalBroker::new(Arc::clone(&hub)))).await?;
-    // In front of everything that serves or sweeps, so that a database of others is left as it is.
-    let demo = if with_demo { Some(demo::prepare(&app).await?) } else { None };
+    let mut stop = std::pin::pin!(stop);
+    let opening = async {
+        let app = App::open(&config.database, Arc::new(LocalBroker::new(Arc::clone(&hub)))).await?;
+        // In front of everything that serves or sweeps, so that a database of others is left as it is.
+        let demo = if with_demo { Some(demo::prepare(&app).await?) } else { None };
+        anyhow::Ok((app, demo))
+    };
+    let (mut app, demo) = tokio::select! {
+        opened = opening => opened?,
+        // A database that another process holds can keep this one waiting.
+        () = &mut stop => return Ok(()),
+    };
     let (stopping, background) = (CancellationToken::new(), TaskTracker::new());
     let sessions = TaskTracker::new();
     let origins = Arc::new(config.origins);
@@ -71,12 +80,20 @@ pub async fn run(
         limits: config.limits,
         sessions: sessions.clone(),
     };
-    let api =
-        Arc::new(Api::new(Arc::clone(&app.market), gateway, config.trusted_proxies, config.surface, stopping.clone()));
+    let api = Api::new(
+        Arc::clone(&app.market),
+        gateway,
+        config.trusted_proxies,
+        config.surface,
+        stopping.clone(),
+        config.sign_ins_per_minute,
+    );
+    let api = Arc::new(api);
 
     let watch = Watch::new(Arc::clone(&hub), Arc::clone(&app.talk), Arc::clone(&app.tokens));
     let ended = CancellationToken::new();
     background.spawn(watch.run(INTERVAL_WITHOUT_BROKER, ended.clone()));
+    background.spawn(telemetry::upkeep(ended.clone()));
     background.spawn(sweep(Arc::clone(&app.accounts), Arc::clone(&api), ended.clone()));
 
     println!(
@@ -90,7 +107,10 @@ pub async fn run(
 
     let connections = Connections::new(api, origins);
     let accepting = tokio::spawn(connections.accept(listener, ended.clone()));
-    stop.await;
+    let failed = tokio::select! {
+        () = &mut stop => false,
+        () = app.failed() => true,
+    };
     tracing::info!("stopping: sockets are closed, requests under way are finished");
     let asked_at = Instant::now();
     let until = |percent| (asked_at + config.drain * percent / 100).max(Instant::now() + LAST_MOMENT);
@@ -121,6 +141,7 @@ pub async fn run(
         tracing::warn!("the database was not free in time; what was not committed was not acknowledged");
     }
     tracing::info!("stopped");
+    anyhow::ensure!(!failed, "nothing could be written any more; the log says why");
     Ok(())
 }
 

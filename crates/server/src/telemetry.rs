@@ -1,15 +1,24 @@
 //! Logs and metrics of the process. Knows nothing of what is logged or counted.
 
 use std::sync::OnceLock;
+use std::time::Duration;
 
 use anyhow::Context;
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use tracing_subscriber::EnvFilter;
+use tokio_util::sync::CancellationToken;
+use tracing::{Level, Metadata};
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt;
+use tracing_subscriber::util::SubscriberInitExt;
+use tracing_subscriber::{EnvFilter, fmt};
 
 use crate::config::LogFormat;
 
 /// Libraries that would log whole requests and frames at their finest levels: tokens and what people write.
 const NEVER_FINER_THAN_WARN: [&str; 6] = ["hyper", "hyper_util", "tungstenite", "tokio_tungstenite", "sea_orm", "sqlx"];
+
+/// How often the metrics' buffers are emptied.
+const UPKEEP_INTERVAL: Duration = Duration::from_secs(5);
 
 /// What to log, checked.
 pub(crate) fn filter(text: &str) -> anyhow::Result<EnvFilter> {
@@ -18,16 +27,28 @@ pub(crate) fn filter(text: &str) -> anyhow::Result<EnvFilter> {
 }
 
 /// Logs to standard error, so that standard output stays for what commands print.
-pub(crate) fn start_logging(mut filter: EnvFilter, format: LogFormat) -> anyhow::Result<()> {
-    for library in NEVER_FINER_THAN_WARN {
-        filter = filter.add_directive(format!("{library}=warn").parse()?);
+pub(crate) fn start_logging(filter: EnvFilter, format: LogFormat) -> anyhow::Result<()> {
+    let human = (format == LogFormat::Human).then(|| fmt::layer().with_writer(std::io::stderr));
+    let json = (format == LogFormat::Json).then(|| fmt::layer().json().with_writer(std::io::stderr));
+    let log = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_logged)).with(human).with(json);
+    log.try_init().map_err(|error| anyhow::anyhow!("logging: {error}"))
+}
+
+/// Whatever is asked for: a directive for a part of a library must not bring out what all of it must not say.
+fn may_be_logged(metadata: &Metadata<'_>) -> bool {
+    let library = metadata.target().split("::").next().unwrap_or_default();
+    *metadata.level() <= Level::WARN || !NEVER_FINER_THAN_WARN.contains(&library)
+}
+
+/// Empties the histograms' buffers, which would otherwise grow until somebody reads them.
+pub(crate) async fn upkeep(stop: CancellationToken) {
+    let mut ticks = tokio::time::interval(UPKEEP_INTERVAL);
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            _ = ticks.tick() => metrics().run_upkeep(),
+        }
     }
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    let started = match format {
-        LogFormat::Human => log.try_init(),
-        LogFormat::Json => log.json().try_init(),
-    };
-    started.map_err(|error| anyhow::anyhow!("logging: {error}"))
 }
 
 /// The metrics of this process, as Prometheus reads them.

@@ -31,8 +31,12 @@ pub(crate) fn unavailable(error: DbErr) -> Unavailable {
     Unavailable
 }
 
-/// Whether another process holds SQLite's write lock: worth trying again, since nothing was changed.
+/// Whether another process holds SQLite's write lock, or a caller of this one still waits for it on the only connection
+/// that writes: worth trying again, since nothing was changed.
 pub(crate) fn is_busy(error: &DbErr) -> bool {
+    if matches!(error, DbErr::ConnectionAcquire(_)) {
+        return true;
+    }
     // https://www.sqlite.org/rescode.html: the low byte is the primary code, 5 SQLITE_BUSY and 6 SQLITE_LOCKED.
     let (DbErr::Conn(RuntimeErr::SqlxError(error))
     | DbErr::Exec(RuntimeErr::SqlxError(error))

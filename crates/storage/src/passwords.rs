@@ -1,37 +1,60 @@
-//! The port `Passwords` by argon2id, off the threads that serve others. Knows nothing of users.
+//! The port `Passwords` by argon2id, on threads of its own. Knows nothing of users.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::thread;
 
 use argon2::Argon2;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
 use async_trait::async_trait;
+use handsel_domain::Unavailable;
 use handsel_domain::password::{Password, PasswordHash};
 use handsel_domain::ports::Passwords;
-use tokio::sync::Semaphore;
+use tokio::sync::{mpsc, oneshot};
 
-/// Passwords hashed at the same time: each takes 19 MiB and a core, so a storm of log-ins must queue.
-const HASHES_AT_ONCE_MAX: usize = 2;
+/// Passwords hashed at the same time: each takes 19 MiB and a core. They are threads that stay, since memory of that
+/// size that wanders over many threads is given back by none of them.
+const HASHING_THREADS: usize = 2;
+/// Passwords that wait for a thread, about 5 s of work; past it a log-in is refused rather than kept waiting.
+const WAITING_MAX: usize = 256;
+
+type Work = Box<dyn FnOnce() + Send>;
 
 /// Argon2id with the crate's defaults, which are OWASP's: 19 MiB, 2 passes, 1 lane.
 pub struct Argon2Passwords {
-    places: Arc<Semaphore>,
+    /// The threads end when this is dropped.
+    waiting: mpsc::Sender<Work>,
 }
 
 impl Default for Argon2Passwords {
     fn default() -> Self {
-        Self { places: Arc::new(Semaphore::new(HASHES_AT_ONCE_MAX)) }
+        let (waiting, work) = mpsc::channel::<Work>(WAITING_MAX);
+        let work = Arc::new(Mutex::new(work));
+        for _ in 0..HASHING_THREADS {
+            let work = Arc::clone(&work);
+            thread::spawn(move || {
+                // The lock is held while waiting, and given on before the work begins.
+                let next = || work.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+                while let Some(work) = next() {
+                    work();
+                }
+            });
+        }
+        Self { waiting }
     }
 }
 
 impl Argon2Passwords {
-    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> T {
-        let place = Arc::clone(&self.places).acquire_owned().await;
-        let done = tokio::task::spawn_blocking(move || {
-            // Held until the work ends, even if the caller gives up in the meantime.
-            let _place = place;
-            work()
+    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        let work = Box::new(move || {
+            // Whoever asked may be gone.
+            let _ = answer.send(work());
         });
-        done.await.expect("hashing does not panic, and is not cancelled before the runtime ends")
+        self.waiting.try_send(work).map_err(|_| {
+            tracing::warn!("more passwords wait to be checked than can be");
+            Unavailable
+        })?;
+        answered.await.map_err(|_| Unavailable)
     }
 }
 
@@ -47,11 +70,11 @@ fn nobodys() -> &'static str {
 
 #[async_trait]
 impl Passwords for Argon2Passwords {
-    async fn hash(&self, password: Password) -> PasswordHash {
-        PasswordHash::new(self.apart(move || hash(&password)).await)
+    async fn hash(&self, password: Password) -> Result<PasswordHash, Unavailable> {
+        Ok(PasswordHash::new(self.apart(move || hash(&password)).await?))
     }
 
-    async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> bool {
+    async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool, Unavailable> {
         let verify = move || {
             let known = stored.is_some();
             let phc = stored.as_ref().map_or_else(|| nobodys(), |hash| hash.as_phc());
@@ -65,6 +88,8 @@ impl Passwords for Argon2Passwords {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[tokio::test]
@@ -72,11 +97,24 @@ mod tests {
         let passwords = Argon2Passwords::default();
         let [right, wrong, nobodys] =
             ["correct horse", "battery staple", "nobody has this password"].map(|p| Password::parse(p).expect(p));
-        let hash = passwords.hash(right.clone()).await;
+        let hash = passwords.hash(right.clone()).await.expect("room");
         assert!(hash.as_phc().starts_with("$argon2id$"), "{}", hash.as_phc());
-        assert_ne!(passwords.hash(right.clone()).await, hash, "each hash has a salt of its own");
-        assert!(passwords.verify(right, Some(hash.clone())).await);
-        assert!(!passwords.verify(wrong, Some(hash)).await);
-        assert!(!passwords.verify(nobodys, None).await, "nobody is nobody");
+        assert_ne!(passwords.hash(right.clone()).await.as_ref(), Ok(&hash), "each hash has a salt of its own");
+        assert_eq!(passwords.verify(right, Some(hash.clone())).await, Ok(true));
+        assert_eq!(passwords.verify(wrong, Some(hash)).await, Ok(false));
+        assert_eq!(passwords.verify(nobodys, None).await, Ok(false), "nobody is nobody");
+    }
+
+    #[tokio::test]
+    async fn one_too_many_is_refused_rather_than_kept_waiting() {
+        let passwords = Argon2Passwords::default();
+        let password = Password::parse("correct horse").expect("a password");
+        let asked = (0..2 * WAITING_MAX).map(|_| passwords.verify(password.clone(), None));
+        let mut asked: Vec<_> = asked.collect();
+        let refused = asked.iter_mut().filter_map(|asked| match asked.as_mut().now_or_never() {
+            Some(Err(Unavailable)) => Some(()),
+            Some(Ok(_)) | None => None,
+        });
+        assert!(refused.count() > 0, "{WAITING_MAX} places and twice as many who ask");
     }
 }

@@ -55,6 +55,11 @@ impl Storage {
         })
     }
 
+    /// Resolves only if nothing can be written any more, whatever the database does: the process should end then.
+    pub async fn failed(&mut self) {
+        self.writer.failed().await;
+    }
+
     /// Commits what was taken, refuses the rest and lets go of the database.
     pub async fn close(self) {
         self.writer.stop().await;

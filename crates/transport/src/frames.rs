@@ -7,4 +7,6 @@ pub mod client;
 pub mod server;
 
 pub use client::{ClientFrame, FrameError};
-pub use server::{ErrorFrame, Frame, entry, handshake_object, person, repeated_entry, repeated_handshake, rfc3339};
+pub use server::{
+    ErrorFrame, Frame, entry, handshake_object, person, raw, recipients, repeated_entry, repeated_handshake, rfc3339,
+};

@@ -125,9 +125,7 @@ impl Hub {
             let (key, mut frame) = (entry.conversation.key(), None);
             for member in state.readers(&entry.conversation) {
                 let frame = frame.get_or_insert_with(|| frames::entry(entry)).clone();
-                if member.outbox.offer(Live { conversation: key, seq: entry.seq, frame }).is_err() {
-                    member.close(CloseReason::TooSlow);
-                }
+                member.outbox.offer(Live { conversation: key, seq: entry.seq, frame });
             }
             if frame.is_some() {
                 let handed = state.handed.entry(key).or_default();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// Longest frame from a client in bytes, all of its fragments together.
 pub const FRAME_BYTES_MAX: usize = 64 * 1024;
-/// Frames that wait for a socket that reads slowly, before it is closed with 4008.
+/// Live frames that wait for a socket; what does not fit is read from the timeline when the socket has room again.
 pub const OUTBOX_FRAMES_MAX: usize = 256;
 /// What one socket's client may have under way at the same time; past it the socket is not read.
 pub const APPENDS_IN_FLIGHT_MAX: usize = 16;
@@ -14,6 +14,8 @@ pub const ANSWERS_PATIENCE: Duration = Duration::from_secs(2);
 pub const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// A socket of which nothing was heard for so long is dead.
 pub const DEAD_AFTER: Duration = Duration::from_mins(1);
+/// How long a write may wait for a client whose queue is full, before the socket is closed with 4008.
+pub const SLOW_PATIENCE: Duration = Duration::from_secs(5);
 /// How long a close may take, before the connection is reset.
 pub const CLOSE_PATIENCE: Duration = Duration::from_secs(5);
 /// Refused frames beyond the rate, before a socket is closed with 4029.

@@ -1,5 +1,6 @@
 //! Errors over HTTP, by RFC 9457. Knows nothing of which calls there are.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -7,6 +8,7 @@ use http_body_util::Full;
 use hyper::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
+use serde_json::value::{RawValue, to_raw_value};
 
 use crate::close::CloseReason;
 
@@ -38,7 +40,7 @@ pub struct Problem {
     errors: Vec<FieldError>,
     /// More members of the problem, such as the recipients to choose from.
     #[serde(flatten)]
-    extension: serde_json::Map<String, serde_json::Value>,
+    extension: BTreeMap<&'static str, Box<RawValue>>,
     #[serde(skip)]
     retry_after: Option<Duration>,
 }
@@ -53,7 +55,7 @@ impl Problem {
             code,
             detail: detail.into(),
             errors: Vec::new(),
-            extension: serde_json::Map::new(),
+            extension: BTreeMap::new(),
             retry_after: None,
         }
     }
@@ -73,8 +75,9 @@ impl Problem {
 
     /// With one more member.
     #[must_use]
-    pub fn with(mut self, name: &str, value: serde_json::Value) -> Self {
-        self.extension.insert(name.to_owned(), value);
+    pub fn with(mut self, name: &'static str, value: &impl Serialize) -> Self {
+        let value = to_raw_value(value).expect("what a problem says has text keys and no value that JSON lacks");
+        self.extension.insert(name, value);
         self
     }
 

@@ -30,11 +30,16 @@ use tokio::time::Instant;
 use crate::close::CloseReason;
 use crate::frames::{ErrorFrame, Frame};
 use crate::hub::Membership;
-use crate::limits::{ANSWERS_PATIENCE, APPENDS_IN_FLIGHT_MAX, DEAD_AFTER, PING_INTERVAL, STORAGE_RETRY, SocketLimits};
+use crate::limits::{
+    ANSWERS_PATIENCE, APPENDS_IN_FLIGHT_MAX, DEAD_AFTER, PING_INTERVAL, SLOW_PATIENCE, STORAGE_RETRY, SocketLimits,
+};
 use delivery::Delivery;
 use inbound::Answer;
 use rate::{Allowance, Rate};
 use socket::Incoming;
+
+/// A write that has waited so long and then goes on shows that the client is there.
+const FLUSH_SHOWS_LIFE: Duration = Duration::from_secs(1);
 
 /// What a session is made of, beside its socket.
 pub(crate) struct Opening {
@@ -55,8 +60,10 @@ pub(crate) struct Opening {
 pub(crate) enum Ending {
     /// The server closed it.
     Closed(CloseReason),
-    /// The client closed it, or the connection broke.
-    ClientGone,
+    /// The client closed it.
+    ClientLeft,
+    /// The connection broke.
+    Broke,
     /// Nothing was heard of the client for too long.
     Dead,
 }
@@ -89,6 +96,16 @@ pub(crate) struct Session<S> {
     expires_at: Instant,
     heard_at: Instant,
     pinged_at: Instant,
+    /// Since when a write waits for the client.
+    stalled: Option<Stall>,
+}
+
+/// A write that waits for the client.
+#[derive(Clone, Copy)]
+struct Stall {
+    since: Instant,
+    /// When to look whether the queue is full by now.
+    look_at: Instant,
 }
 
 impl<S: Peer> Session<S> {
@@ -109,6 +126,7 @@ impl<S: Peer> Session<S> {
             expires_at: now + expires_in,
             heard_at: now,
             pinged_at: now,
+            stalled: None,
         }
     }
 
@@ -124,8 +142,9 @@ impl<S: Peer> Session<S> {
         };
         let code = match ending {
             Ending::Closed(reason) => reason.close_code(),
-            Ending::ClientGone => 1000,
-            Ending::Dead => 1006,
+            // Which code a client gives is its own affair, and would be a label without bounds.
+            Ending::ClientLeft => 1000,
+            Ending::Broke | Ending::Dead => 1006,
         };
         metrics::counter!("handsel_socket_closes_total", "code" => code.to_string()).increment(1);
         tracing::info!(
@@ -145,6 +164,12 @@ impl<S: Peer> Session<S> {
     /// for it: what it does not read it does not get, and TCP slows what it sends.
     async fn next_event(&mut self) -> Event {
         let writable = !self.socket.is_flushing();
+        if writable {
+            self.stalled = None;
+        } else if self.stalled.is_none() {
+            let since = Instant::now();
+            self.stalled = Some(Stall { since, look_at: since + SLOW_PATIENCE });
+        }
         let may_read = self.answers.len() < APPENDS_IN_FLIGHT_MAX;
         let deadline = self.deadline();
         tokio::select! {
@@ -174,7 +199,13 @@ impl<S: Peer> Session<S> {
 
     async fn heard(&mut self, incoming: Incoming) -> Option<Ending> {
         match incoming {
-            Incoming::Flushed => return None,
+            Incoming::Flushed => {
+                // Where a write has waited, that it goes on is a sign of life: the client has taken something.
+                if self.stalled.is_some_and(|stall| stall.since.elapsed() >= FLUSH_SHOWS_LIFE) {
+                    self.heard_at = Instant::now();
+                }
+                return None;
+            }
             Incoming::Heard => {}
             Incoming::Text(text) => {
                 self.heard_at = Instant::now();
@@ -195,7 +226,8 @@ impl<S: Peer> Session<S> {
                 };
             }
             Incoming::Refused(reason) => return Some(Ending::Closed(reason)),
-            Incoming::Gone => return Some(Ending::ClientGone),
+            Incoming::Left => return Some(Ending::ClientLeft),
+            Incoming::Broke => return Some(Ending::Broke),
         }
         self.heard_at = Instant::now();
         None
@@ -275,7 +307,8 @@ impl<S: Peer> Session<S> {
     fn deadline(&self) -> Instant {
         let heartbeat = (self.heard_at.max(self.pinged_at) + PING_INTERVAL).min(self.heard_at + DEAD_AFTER);
         let deadline = heartbeat.min(self.expires_at);
-        self.read_again_at.map_or(deadline, |at| deadline.min(at))
+        let looks = [self.read_again_at, self.stalled.map(|stall| stall.look_at)];
+        looks.into_iter().flatten().fold(deadline, Instant::min)
     }
 
     fn tick(&mut self) -> Option<Ending> {
@@ -295,6 +328,12 @@ impl<S: Peer> Session<S> {
         if self.read_again_at.is_some_and(|at| now >= at) {
             self.read_again_at = None;
         }
+        if let Some(stall) = self.stalled.as_mut().filter(|stall| now >= stall.look_at) {
+            if self.membership.outbox.has_overflowed() {
+                return Some(Ending::Closed(CloseReason::TooSlow));
+            }
+            stall.look_at = now + SLOW_PATIENCE;
+        }
         None
     }
 
@@ -312,7 +351,8 @@ impl<S: Peer> Session<S> {
                     let announced = extended && matches!(reason, CloseReason::RateLimited | CloseReason::Restarting);
                     socket.close(reason, announced.then(|| announcement(reason))).await;
                 }
-                Ending::ClientGone => socket.leave().await,
+                Ending::ClientLeft => socket.leave().await,
+                Ending::Broke => {}
                 Ending::Dead => socket.reset(),
             }
         };

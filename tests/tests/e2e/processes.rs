@@ -6,6 +6,7 @@ mod writing;
 
 mod between_two;
 mod both_start;
+mod burst;
 mod commit_first;
 mod drain;
 mod drain_busy;

@@ -20,6 +20,7 @@ mod handshake_repeats;
 mod handshake_version;
 mod heartbeat;
 mod names;
+mod opaque_terms;
 mod origin;
 mod privacy;
 mod rate;

@@ -70,16 +70,16 @@ pub trait Users: Send + Sync {
     async fn set_password(&self, user: UserId, password: PasswordHash, now: Timestamp) -> Result<(), SetPasswordError>;
 }
 
-/// Hashes passwords.
+/// Hashes passwords. Where more wait than can be served soon, both must refuse with [`Unavailable`].
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Passwords: Send + Sync {
     /// Must be slow on purpose, salted, and off the threads that serve others.
-    async fn hash(&self, password: Password) -> PasswordHash;
+    async fn hash(&self, password: Password) -> Result<PasswordHash, Unavailable>;
 
     /// Must say whether the password matches, and take as long where there is no hash as where there is one, so that
     /// the time tells nobody which usernames exist.
-    async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> bool;
+    async fn verify(&self, password: Password, hash: Option<PasswordHash>) -> Result<bool, Unavailable>;
 }
 
 /// Who a token speaks for.

@@ -103,7 +103,7 @@ impl Accounts {
     /// Makes a new user.
     pub async fn register(&self, registration: Registration) -> Result<User, RegisterError> {
         let Registration { username, password, first_name, last_name } = registration;
-        let password = self.passwords.hash(password).await;
+        let password = self.passwords.hash(password).await?;
         self.users.insert(NewUser { username, first_name, last_name, password, created_at: self.clock.now() }).await
     }
 
@@ -117,7 +117,7 @@ impl Accounts {
             Err(_) => (Password::parse("not a password").map_err(|_| LogInError::CredentialsInvalid)?, None),
         };
         let has_password = hash.is_some();
-        let matches = self.passwords.verify(password, hash).await && has_password;
+        let matches = self.passwords.verify(password, hash).await? && has_password;
         match user {
             Some(user) if matches && !user.suspended => Ok(self.issue(user).await?),
             Some(_) | None => Err(LogInError::CredentialsInvalid),
@@ -156,7 +156,7 @@ impl Accounts {
 
     /// Sets a new password, which revokes all tokens.
     pub async fn set_password(&self, user: UserId, password: Password) -> Result<(), SetPasswordError> {
-        let hash = self.passwords.hash(password).await;
+        let hash = self.passwords.hash(password).await?;
         self.users.set_password(user, hash, self.clock.now()).await
     }
 

@@ -57,7 +57,7 @@ impl Ports {
     /// Exactly one password is verified: this one, against this hash, with this outcome.
     fn verifying_once(mut self, password: &'static str, hash: Option<PasswordHash>, matches: bool) -> Self {
         let verify = self.passwords.expect_verify().times(1);
-        verify.withf(move |given, against| given.reveal() == password && *against == hash).return_const(matches);
+        verify.withf(move |given, against| given.reveal() == password && *against == hash).return_const(Ok(matches));
         self
     }
 
@@ -178,7 +178,7 @@ fn each_reason_against_a_token_has_its_code() {
 #[test]
 fn a_new_password_is_hashed_before_it_is_stored() {
     let mut ports = Ports::new();
-    ports.passwords.expect_hash().times(1).withf(|given| given.reveal() == "new password").return_once(|_| hash());
+    ports.passwords.expect_hash().times(1).withf(|given| given.reveal() == "new password").return_once(|_| Ok(hash()));
     let set = ports.users.expect_set_password().times(1);
     set.withf(|user, given, now| user.get() == 7 && *given == hash() && *now == NOW).return_const(Ok(()));
     let password = Password::parse("new password").expect("long enough");

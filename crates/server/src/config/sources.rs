@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 11] = [
     "database_url",
     "log",
     "log_format",
@@ -21,6 +21,7 @@ const NAMES: [&str; 10] = [
     "trusted_proxy",
     "frames_per_second",
     "sockets_per_user",
+    "sign_ins_per_minute",
     "drain_seconds",
 ];
 /// Settings that other programs know by the same name, without our prefix.

@@ -12,6 +12,7 @@ use hyper::{HeaderMap, Request, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
 use super::body::Fields;
+use super::login_rate::TooMany;
 use super::service::{Api, Reply};
 use super::{auth, respond};
 
@@ -26,7 +27,20 @@ fn user_json(user: &User) -> Value {
     })
 }
 
-pub(super) async fn register(api: &Api, request: Request<Incoming>) -> Result<Reply, Problem> {
+fn too_many(too_many: &TooMany) -> Problem {
+    let (detail, wait) = match too_many {
+        TooMany::OfThisName(wait) => {
+            ("Too many attempts to log in with this name from this address; 10 a minute are allowed.", wait)
+        }
+        TooMany::OfThisAddress(wait) => (
+            "Too many attempts to log in or register from this address; --sign-ins-per-minute says how many are allowed.",
+            wait,
+        ),
+    };
+    Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(*wait)
+}
+
+pub(super) async fn register(api: &Api, request: Request<Incoming>, address: IpAddr) -> Result<Reply, Problem> {
     let mut fields = Fields::read(request).await?;
     let username = fields
         .required_text("username")
@@ -44,6 +58,7 @@ pub(super) async fn register(api: &Api, request: Request<Incoming>) -> Result<Re
         return Err(fields.refuse());
     };
     fields.finish()?;
+    api.sign_ins.check_address(address).map_err(|error| too_many(&error))?;
     match api.accounts.register(Registration { username, password, first_name, last_name }).await {
         Ok(user) => Ok(respond::json(StatusCode::CREATED, &user_json(&user))),
         Err(taken @ UserInsertError::UsernameTaken) => {
@@ -58,10 +73,9 @@ pub(super) async fn log_in(api: &Api, request: Request<Incoming>, address: IpAdd
     let (username, password) = (fields.required_text("username"), fields.required_text("password"));
     let (Some(username), Some(password)) = (username, password) else { return Err(fields.refuse()) };
     let counted = |result: &'static str| metrics::counter!("handsel_logins_total", "result" => result).increment(1);
-    if let Err(wait) = api.log_ins.check(&username, address) {
+    if let Err(error) = api.sign_ins.check_log_in(&username, address) {
         counted("rate_limited");
-        let detail = "Too many attempts to log in with this name from this address; 10 a minute are allowed.";
-        return Err(Problem::new(StatusCode::TOO_MANY_REQUESTS, "rate_limited", detail).retry_after(wait));
+        return Err(too_many(&error));
     }
     match api.accounts.log_in(&username, &password).await {
         Ok(grant) => {

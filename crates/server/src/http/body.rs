@@ -2,6 +2,8 @@
 //!
 //! Knows nothing of what the fields mean.
 
+use std::collections::HashMap;
+use std::fmt;
 use std::time::Duration;
 
 use handsel_transport::problem::{FieldError, Problem};
@@ -9,17 +11,50 @@ use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Body;
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use hyper::{Request, StatusCode};
-use serde_json::{Map, Value};
+use serde::de::{DeserializeOwned, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 
 /// Longest body of a request in bytes.
 pub(super) const BODY_BYTES_MAX: usize = 64 * 1024;
 /// How long a body may take to arrive.
 const BODY_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// The fields of an object as they are written. A field that stands there twice is refused, as it is in a frame.
+#[derive(Debug, Default)]
+struct Object(HashMap<String, Box<RawValue>>);
+
+impl<'de> Deserialize<'de> for Object {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Object;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'de>>(self, mut fields: M) -> Result<Object, M::Error> {
+                let mut object = HashMap::new();
+                while let Some((name, value)) = fields.next_entry::<String, Box<RawValue>>()? {
+                    if object.contains_key(&name) {
+                        return Err(serde::de::Error::custom(format_args!("duplicate field `{name}`")));
+                    }
+                    object.insert(name, value);
+                }
+                Ok(Object(object))
+            }
+        }
+
+        deserializer.deserialize_map(Reader)
+    }
+}
+
 /// A JSON object, read field by field; what is wrong is collected.
 #[derive(Debug, Default)]
 pub(super) struct Fields {
-    object: Map<String, Value>,
+    object: Object,
     errors: Vec<FieldError>,
 }
 
@@ -71,22 +106,17 @@ impl Fields {
                 "Send JSON, with Content-Type: application/json.",
             ));
         }
+        let refused = |detail| Problem::new(StatusCode::BAD_REQUEST, "invalid_json", detail);
         match serde_json::from_slice(&body) {
-            Ok(Value::Object(object)) => Ok(Self { object, errors: Vec::new() }),
-            Ok(_) => Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_json", "The body must be a JSON object.")),
-            Err(error) => {
-                Err(Problem::new(StatusCode::BAD_REQUEST, "invalid_json", format!("The body is not JSON: {error}.")))
-            }
+            Ok(object) => Ok(Self { object, errors: Vec::new() }),
+            Err(error) if error.is_data() => Err(refused(format!("The body must be one JSON object: {error}."))),
+            Err(error) => Err(refused(format!("The body is not JSON: {error}."))),
         }
     }
 
     /// A text, where there is one that is not null.
     pub(super) fn text(&mut self, name: &str) -> Option<String> {
-        match self.object.remove(name) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(text)) => Some(text),
-            Some(_) => self.wrong(name, "field_invalid", "must be text"),
-        }
+        self.read_as(name, "must be text")
     }
 
     /// A text that must be there.
@@ -101,19 +131,24 @@ impl Fields {
 
     /// A whole number, where there is one that is not null.
     pub(super) fn integer(&mut self, name: &str) -> Option<i64> {
-        match self.object.remove(name) {
-            None | Some(Value::Null) => None,
-            Some(value) => value.as_i64().or_else(|| self.wrong(name, "field_invalid", "must be a whole number")),
+        self.read_as(name, "must be a whole number")
+    }
+
+    /// Anything that is there, as it is written.
+    pub(super) fn raw(&mut self, name: &str) -> Option<Box<RawValue>> {
+        self.object.0.remove(name)
+    }
+
+    fn read_as<T: DeserializeOwned>(&mut self, name: &str, expected: &str) -> Option<T> {
+        let value = self.raw(name)?;
+        match serde_json::from_str(value.get()) {
+            Ok(read) => read,
+            Err(_) => self.wrong(name, "field_invalid", expected),
         }
     }
 
-    /// Anything, where there is something that is not null.
-    pub(super) fn any(&mut self, name: &str) -> Option<Value> {
-        self.object.remove(name).filter(|value| !value.is_null())
-    }
-
     /// What a parse gives; what it refuses is collected under that name.
-    pub(super) fn parsed<T, E: std::fmt::Display>(
+    pub(super) fn parsed<T, E: fmt::Display>(
         &mut self,
         name: &str,
         parsed: Result<T, E>,

@@ -1,24 +1,26 @@
 //! `/api/conversations/…`: the same use cases as the socket. Knows nothing of how entries are kept or delivered.
 
 mod errors;
+mod summary;
 
-use handsel_domain::conversation::{ConversationKey, ConversationSummary, Side};
+use handsel_domain::conversation::{ConversationKey, ConversationSummary};
 use handsel_domain::handshake::StepKind;
 use handsel_domain::ids::{EntryId, Head, Seq, UserId};
 use handsel_domain::ports::Appended;
 use handsel_domain::timeline::{Draft, TimelineRange};
 use handsel_domain::usecases::Seat;
-use handsel_transport::frames::{self, Frame, FrameError, client};
+use handsel_transport::frames::{self, FrameError, client};
 use handsel_transport::gateway::conversation_address;
 use handsel_transport::problem::Problem;
 use hyper::{HeaderMap, Request, StatusCode, Uri, body::Incoming};
+use serde_json::json;
 use serde_json::value::RawValue;
-use serde_json::{Value, json};
 
 use super::body::Fields;
 use super::query::Query;
 use super::service::{Api, Reply};
 use super::{auth, respond};
+use summary::Line;
 
 /// Where a client names a message so that a repeated send is one message, beside `client_message_id` in the body.
 const IDEMPOTENCY_KEY: &str = "idempotency-key";
@@ -38,49 +40,22 @@ async fn conversation(api: &Api, seat: &Seat, recipient: Option<UserId>) -> Resu
     }
 }
 
-fn raw(frame: &Frame) -> Value {
-    serde_json::from_str(frame).expect("an encoded frame is JSON")
-}
-
-fn summary_json(summary: &ConversationSummary, side: Side) -> Value {
-    let conversation = &summary.state.conversation;
-    let listing = conversation.key().listing;
-    json!({
-        "conversation": conversation.key().to_string(),
-        "listing": {
-            "id": listing.number.get(),
-            "kind": listing.kind.name(),
-            "conversation": listing.to_string(),
-            "title": summary.listing_title,
-            "status": summary.listing_status.name(),
-        },
-        "peer": frames::person(&summary.peer),
-        "role": side.name(),
-        "last_entry": raw(&frames::entry(&summary.last_entry)),
-        "unread_count": summary.unread_count,
-        "your_turn": summary.your_turn(side),
-        "handshake": summary.handshake.as_ref().map(|handshake| frames::handshake_object(conversation, handshake)),
-        "head": summary.state.head.get(),
-        "read_up_to": summary.state.read_up_to(side).get(),
-    })
-}
-
 pub(super) async fn list(api: &Api, headers: &HeaderMap, uri: &Uri) -> Result<Reply, Problem> {
     let caller = auth::caller(&api.accounts, headers).await?.person.id;
     let query = Query::of(uri);
     let (limit, before) = (query.limit()?, query.cursor(EntryId::new)?);
     let mut found = api.talk.list(caller, before, limit + 1).await.map_err(respond::unavailable)?;
     let next = query.page(&mut found, limit, |summary| summary.last_entry.id.get());
-    let shown =
-        found.iter().filter_map(|summary| Some(summary_json(summary, summary.state.conversation.side_of(caller)?)));
-    Ok(respond::list(&shown.collect::<Vec<_>>(), next.as_deref()))
+    let seen = |summary: &ConversationSummary| Some(Line::new(summary, summary.state.conversation.side_of(caller)?));
+    let lines: Vec<_> = found.iter().filter_map(seen).collect();
+    Ok(respond::list(&lines, next.as_deref()))
 }
 
 /// A page as it is sent: its entries are frames, encoded already.
 #[derive(serde::Serialize)]
 struct Page {
     entries: Vec<Box<RawValue>>,
-    handshake: Option<Value>,
+    handshake: Option<Box<RawValue>>,
     head: i64,
 }
 
@@ -96,11 +71,7 @@ pub(super) async fn timeline(api: &Api, named: &str, headers: &HeaderMap, uri: &
     let Some(page) = api.talk.read(key, range).await.map_err(respond::unavailable)? else {
         return Ok(respond::json(StatusCode::OK, &json!({"entries": [], "handshake": null, "head": 0})));
     };
-    let entries: Vec<Box<RawValue>> = page
-        .entries
-        .iter()
-        .map(|entry| RawValue::from_string(frames::entry(entry).to_string()).expect("an encoded frame is JSON"))
-        .collect();
+    let entries = page.entries.iter().map(|entry| frames::raw(&frames::entry(entry))).collect();
     let handshake = page.handshake.as_ref().map(|handshake| frames::handshake_object(&page.conversation, handshake));
 
     Ok(respond::json(StatusCode::OK, &Page { entries, handshake, head: page.head.get() }))
@@ -121,7 +92,7 @@ pub(super) async fn step(api: &Api, named: &str, kind: StepKind, request: Reques
     let seat = seat(api, request.headers(), named).await?;
     let mut fields = Fields::read(request).await?;
     let (version, note) = (fields.integer("version"), fields.text("note"));
-    let terms = fields.any("terms").and_then(|terms| RawValue::from_string(terms.to_string()).ok());
+    let terms = fields.raw("terms");
     let recipient = recipient(&mut fields);
     let draft = draft(&mut fields, client::step(kind, version, note.as_deref(), terms.as_deref()));
     say(api, seat, fields, recipient, draft).await

@@ -16,7 +16,7 @@ pub(super) struct Query<'a> {
 
 fn invalid(name: &str, expected: &str) -> Problem {
     Problem::new(StatusCode::BAD_REQUEST, "query_invalid", format!("{name} must be {expected}."))
-        .with("parameter", name.into())
+        .with("parameter", &name)
 }
 
 impl<'a> Query<'a> {

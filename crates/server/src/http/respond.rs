@@ -9,7 +9,6 @@ use http_body_util::Full;
 use hyper::header::{CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use hyper::{Response, StatusCode};
 use serde::Serialize;
-use serde_json::{Value, json};
 
 use super::service::Reply;
 
@@ -34,8 +33,13 @@ pub(super) fn with_type(status: StatusCode, content_type: &'static str, body: By
 }
 
 /// A page of a list; `next` is where the next page is.
-pub(super) fn list(results: &[Value], next: Option<&str>) -> Reply {
-    json(StatusCode::OK, &json!({"results": results, "next": next}))
+pub(super) fn list<T: Serialize>(results: &[T], next: Option<&str>) -> Reply {
+    #[derive(Serialize)]
+    struct List<'a, T> {
+        results: &'a [T],
+        next: Option<&'a str>,
+    }
+    json(StatusCode::OK, &List { results, next })
 }
 
 /// 503

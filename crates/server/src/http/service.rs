@@ -16,7 +16,7 @@ use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
 use super::client_address::client_address;
-use super::login_rate::LogInRate;
+use super::login_rate::SignInRate;
 use super::router::{Route, Router};
 use super::{accounts, conversations, health, listings};
 use crate::config::Surface;
@@ -29,7 +29,7 @@ pub struct Api {
     pub(super) accounts: Arc<Accounts>,
     pub(super) market: Arc<Market>,
     pub(super) talk: Arc<Talk>,
-    pub(super) log_ins: LogInRate,
+    pub(super) sign_ins: SignInRate,
     /// Cancelled once the process is about to end.
     pub(super) stopping: CancellationToken,
     gateway: Gateway,
@@ -46,12 +46,13 @@ impl Api {
         trusted_proxies: Vec<IpNet>,
         surface: Surface,
         stopping: CancellationToken,
+        sign_ins_per_minute: u32,
     ) -> Self {
         Self {
             accounts: Arc::clone(&gateway.accounts),
             market,
             talk: Arc::clone(&gateway.talk),
-            log_ins: LogInRate::new(),
+            sign_ins: SignInRate::new(sign_ins_per_minute),
             stopping,
             gateway,
             trusted_proxies,
@@ -76,11 +77,10 @@ impl Api {
     async fn dispatch(&self, route: Route, request: Request<Incoming>, connection: IpAddr) -> Result<Reply, Problem> {
         let posted = request.method() == Method::POST;
         let (headers, uri) = (request.headers().clone(), request.uri().clone());
+        let address = client_address(connection, &headers, &self.trusted_proxies);
         match route {
-            Route::Register => accounts::register(self, request).await,
-            Route::LogIn => {
-                accounts::log_in(self, request, client_address(connection, &headers, &self.trusted_proxies)).await
-            }
+            Route::Register => accounts::register(self, request, address).await,
+            Route::LogIn => accounts::log_in(self, request, address).await,
             Route::LogOut => accounts::log_out(self, &headers).await,
             Route::Caller => accounts::caller(self, &headers).await,
             Route::Listings(kind) if posted => listings::publish(self, kind, request).await,
@@ -114,7 +114,7 @@ impl Api {
 
     /// Forgets what is no longer needed; called now and then.
     pub fn tidy_up(&self) {
-        self.log_ins.forget_old();
+        self.sign_ins.forget_old();
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::Instant;
 use handsel_domain::Unavailable;
 use handsel_domain::ports::{Append, AppendError, Appended, Clock, Committed};
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinHandle;
+use tokio::task::{JoinError, JoinHandle};
 
 use super::batch::{self, Batch, BatchError};
 use super::plan::Verdict;
@@ -43,7 +43,8 @@ impl Queue {
 pub(crate) struct Writer {
     queue: Queue,
     stop: oneshot::Sender<()>,
-    task: JoinHandle<()>,
+    /// None once it has ended by itself.
+    task: Option<JoinHandle<()>>,
 }
 
 impl Writer {
@@ -51,20 +52,33 @@ impl Writer {
         let (sender, jobs) = mpsc::channel(QUEUE_ITEMS_MAX);
         let (stop, stopped) = oneshot::channel();
         let task = tokio::spawn(Loop { database, clock, committed }.run(jobs, stopped));
-        Self { queue: Queue(sender), stop, task }
+        Self { queue: Queue(sender), stop, task: Some(task) }
     }
 
     pub(crate) fn queue(&self) -> Queue {
         self.queue.clone()
     }
 
+    /// Resolves only if the writer ends without having been asked to: without it nothing can be written.
+    pub(crate) async fn failed(&mut self) {
+        let Some(task) = &mut self.task else { return };
+        report(task.await);
+        self.task = None;
+    }
+
     /// Commits what is queued, takes no more, and ends.
     pub(crate) async fn stop(self) {
         // The task has ended already where this fails.
         let _ = self.stop.send(());
-        if let Err(error) = self.task.await {
-            tracing::error!(%error, "the writer ended badly");
+        if let Some(task) = self.task {
+            report(task.await);
         }
+    }
+}
+
+fn report(ended: Result<(), JoinError>) {
+    if let Err(error) = ended {
+        tracing::error!(%error, "the writer ended badly");
     }
 }
 

@@ -10,6 +10,9 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+/// How deep terms may be nested: frames wrap them once more, and readers have limits of their own.
+pub const TERMS_DEPTH_MAX: usize = 32;
+
 /// A frame that was understood: something to say, perhaps to someone named.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClientFrame {
@@ -55,6 +58,9 @@ pub enum FrameError {
     /// Note or terms.
     #[error(transparent)]
     Agreement(#[from] AgreementInvalid),
+    /// More than [`TERMS_DEPTH_MAX`].
+    #[error("terms are nested at most {TERMS_DEPTH_MAX} deep")]
+    TermsTooDeep,
 }
 
 impl FrameError {
@@ -69,6 +75,7 @@ impl FrameError {
             Self::Content(invalid) => invalid.code(),
             Self::ClientMessageId(_) => ClientMessageIdInvalid::CODE,
             Self::Agreement(invalid) => invalid.code(),
+            Self::TermsTooDeep => "terms_invalid",
         }
     }
 
@@ -79,7 +86,7 @@ impl FrameError {
             Self::Content(_) => Some("content"),
             Self::ClientMessageId(_) => Some("client_message_id"),
             Self::Agreement(AgreementInvalid::NoteTooLong | AgreementInvalid::NoteNul) => Some("note"),
-            Self::Agreement(AgreementInvalid::TermsTooLong) => Some("terms"),
+            Self::Agreement(AgreementInvalid::TermsTooLong) | Self::TermsTooDeep => Some("terms"),
             Self::NotJson(_) | Self::NotAnObject | Self::TypeRequired | Self::UnknownType(_) => None,
         }
     }
@@ -106,6 +113,10 @@ impl ClientFrame {
     /// Parses one text frame.
     pub fn parse(text: &str) -> Result<Self, FrameError> {
         let fields: Fields = serde_json::from_str(text).map_err(|error| diagnose(text, &error))?;
+        // What is derived would take an array, too, for its fields in their order.
+        if !text.trim_ascii_start().starts_with('{') {
+            return Err(FrameError::NotAnObject);
+        }
         let kind = fields.kind.as_deref().ok_or(FrameError::TypeRequired)?;
         let step = |kind| step(kind, fields.version, fields.note.as_deref(), fields.terms);
         let draft = match kind {
@@ -155,14 +166,35 @@ pub fn step(
     Ok(Draft::Step(Step { action, seen: version }))
 }
 
-/// The object without white space around its tokens, so that the limit counts what it says.
+/// The object without white space around its tokens, so that the limit counts what it says; otherwise as written.
+///
+/// It is never made into values and written again: numbers would be rounded, and it is not ours to read.
 fn compact_object(terms: &RawValue) -> Result<Option<Terms>, FrameError> {
-    match serde_json::from_str(terms.get()) {
-        Ok(Value::Null) => Ok(None),
-        Ok(object @ Value::Object(_)) => Ok(Some(Terms::from_compact_object(object.to_string())?)),
-        Ok(_) => Err(FrameError::Field { field: "terms", expected: "a JSON object" }),
-        Err(error) => Err(FrameError::NotJson(error.to_string())),
+    let text = terms.get().trim_ascii();
+    if text == "null" {
+        return Ok(None);
     }
+    if !text.starts_with('{') {
+        return Err(FrameError::Field { field: "terms", expected: "a JSON object" });
+    }
+    let (mut compact, mut depth, mut in_string, mut escaped) = (String::with_capacity(text.len()), 0, false, false);
+    for character in text.chars() {
+        match character {
+            _ if escaped => escaped = false,
+            '\\' if in_string => escaped = true,
+            '"' => in_string = !in_string,
+            _ if in_string => {}
+            '{' | '[' => depth += 1,
+            '}' | ']' => depth -= 1,
+            ' ' | '\t' | '\n' | '\r' => continue,
+            _ => {}
+        }
+        if depth > TERMS_DEPTH_MAX {
+            return Err(FrameError::TermsTooDeep);
+        }
+        compact.push(character);
+    }
+    Ok(Some(Terms::from_compact_object(compact)?))
 }
 
 /// Says what is wrong with a frame that did not parse; off the path of those that do.
@@ -208,10 +240,11 @@ mod tests {
             ("hello", "invalid_json"),
             ("{", "invalid_json"),
             (deep.as_str(), "invalid_json"),
-            (deep_terms.as_str(), "invalid_json"),
+            (deep_terms.as_str(), "terms_invalid"),
             (r#"{"type":"message","content":"\ud800"}"#, "invalid_json"),
             (r#"{"type":"message","content":"a","content":"b"}"#, "invalid_json"),
             ("[]", "invalid_frame"),
+            (r#"["message","hi",null,null,null,null,null]"#, "invalid_frame"),
             ("null", "invalid_frame"),
             ("\"message\"", "invalid_frame"),
             ("{}", "type_required"),
@@ -257,7 +290,7 @@ mod tests {
 
     #[test]
     fn terms_are_kept_as_they_were_written() {
-        let terms = r#"{"price":19.90,"z":1,"a":12345678901234567890123}"#;
+        let terms = r#"{"price":19.90,"z":1,"a":12345678901234567890123,"s":" \\" { \\\\","$serde_json::private::RawValue":"1"}"#;
         let start = format!(r#"{{"type":"handshake_start","terms":{terms}}}"#);
         let Ok(ClientFrame { draft: Draft::Step(step), .. }) = ClientFrame::parse(&start) else { panic!("a start") };
         let StepAction::Start { terms: Some(kept), .. } = step.action else { panic!("with terms") };

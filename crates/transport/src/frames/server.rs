@@ -11,6 +11,9 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio_tungstenite::tungstenite::Utf8Bytes;
 
+/// Most people that an error lists.
+const RECIPIENTS_MAX: usize = 100;
+
 /// One encoded text frame; a clone is another reference to the same bytes.
 pub type Frame = Utf8Bytes;
 
@@ -101,14 +104,24 @@ pub fn repeated_handshake(conversation: &Conversation, handshake: &Handshake) ->
 }
 
 /// The state of a handshake as it stands inside its frames.
-pub fn handshake_object(conversation: &Conversation, handshake: &Handshake) -> serde_json::Value {
-    serde_json::to_value(handshake_fields(conversation, handshake))
+pub fn handshake_object(conversation: &Conversation, handshake: &Handshake) -> Box<RawValue> {
+    serde_json::value::to_raw_value(&handshake_fields(conversation, handshake))
         .expect("a handshake has text keys and no value that JSON lacks")
+}
+
+/// An encoded frame as a part of a larger JSON text.
+pub fn raw(frame: &Frame) -> Box<RawValue> {
+    RawValue::from_string(frame.to_string()).expect("an encoded frame is JSON")
 }
 
 /// What others see of a user, as JSON.
 pub fn person(person: &Person) -> serde_json::Value {
     serde_json::json!({"id": person.id.get(), "username": person.username.as_str(), "full_name": person.full_name})
+}
+
+/// Those whom a sender may mean, as JSON; a list for people to choose from is no longer than this.
+pub fn recipients(people: &[Person]) -> Vec<serde_json::Value> {
+    people.iter().take(RECIPIENTS_MAX).map(person).collect()
 }
 
 fn encode_entry(entry: &Entry, repeat: bool) -> Frame {
@@ -210,7 +223,7 @@ impl ErrorFrame {
     /// With those whom the sender may mean.
     #[must_use]
     pub fn recipients(self, people: &[Person]) -> Self {
-        Self { recipients: Some(people.iter().map(person).collect()), ..self }
+        Self { recipients: Some(recipients(people)), ..self }
     }
 
     /// The frame.

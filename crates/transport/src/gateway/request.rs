@@ -29,14 +29,8 @@ pub(super) struct UpgradeRequest {
 impl UpgradeRequest {
     pub(super) fn parse<B>(request: &Request<B>) -> Result<Self, Problem> {
         let headers = request.headers();
-        if request.method() != Method::GET {
-            return Err(Problem::new(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "method_not_allowed",
-                "A WebSocket is opened by GET.",
-            ));
-        }
-        if !has_token(headers, &CONNECTION, "upgrade") || !has_token(headers, &UPGRADE, "websocket") {
+        let get = request.method() == Method::GET;
+        if !get || !has_token(headers, &CONNECTION, "upgrade") || !has_token(headers, &UPGRADE, "websocket") {
             let detail = "This is a WebSocket endpoint; connect with a WebSocket client, for instance wscat -c ws://HOST/ws/chat/offer_1/?token=YOUR_TOKEN";
             return Err(Problem::new(StatusCode::UPGRADE_REQUIRED, "upgrade_required", detail));
         }

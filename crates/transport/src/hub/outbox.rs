@@ -24,10 +24,6 @@ pub struct Live {
     pub frame: Frame,
 }
 
-/// The queue is full: the socket reads too slowly.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct OutboxFull;
-
 /// See the module.
 #[derive(Default)]
 pub struct Outbox {
@@ -40,6 +36,8 @@ struct State {
     live: VecDeque<Live>,
     /// The conversations that the session must read up to there.
     behind: HashMap<ConversationKey, Head>,
+    /// Live entries that came since the queue was last emptied, those included that must be read.
+    waiting: usize,
 }
 
 impl Outbox {
@@ -47,19 +45,20 @@ impl Outbox {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Queues a live entry, or moves the target of a conversation that is being read.
-    pub fn offer(&self, live: Live) -> Result<(), OutboxFull> {
+    /// Queues a live entry, or moves the target of a conversation that is being read. Where the queue is full, the
+    /// session must read the entry instead: a burst costs it a query, and never the connection.
+    pub fn offer(&self, live: Live) {
         let mut state = self.state();
+        state.waiting += 1;
         if let Some(target) = state.behind.get_mut(&live.conversation) {
             *target = (*target).max(live.seq.into());
         } else if state.live.len() >= OUTBOX_FRAMES_MAX {
-            return Err(OutboxFull);
+            state.behind.insert(live.conversation, live.seq.into());
         } else {
             state.live.push_back(live);
         }
         drop(state);
         self.changed.notify_one();
-        Ok(())
     }
 
     /// Says that the session must read this conversation at least up to there.
@@ -78,7 +77,14 @@ impl Outbox {
 
     /// Takes all live frames.
     pub fn take_live(&self) -> VecDeque<Live> {
-        std::mem::take(&mut self.state().live)
+        let mut state = self.state();
+        state.waiting = 0;
+        std::mem::take(&mut state.live)
+    }
+
+    /// Whether more has come than the queue holds since it was last emptied.
+    pub fn has_overflowed(&self) -> bool {
+        self.state().waiting > OUTBOX_FRAMES_MAX
     }
 
     /// A conversation that must be read, and up to where at least.
@@ -117,27 +123,30 @@ mod tests {
     }
 
     #[test]
-    fn the_queue_is_bounded() {
+    fn the_queue_is_bounded_and_what_does_not_fit_is_read() {
         let outbox = Outbox::default();
         let full = i64::try_from(OUTBOX_FRAMES_MAX).expect("small");
-        assert!((1..=full).all(|seq| outbox.offer(live(seq)).is_ok()));
-        assert_eq!(outbox.offer(live(full + 1)), Err(OutboxFull));
+        (1..=full).for_each(|seq| outbox.offer(live(seq)));
+        assert!(!outbox.has_overflowed() && outbox.next_behind().is_none());
+        (full + 1..=full + 9).for_each(|seq| outbox.offer(live(seq)));
+        assert!(outbox.has_overflowed());
+        assert_eq!(outbox.next_behind(), Some((key(), head(full + 9))));
         assert_eq!(outbox.take_live().len(), OUTBOX_FRAMES_MAX);
-        assert_eq!(outbox.offer(live(full + 1)), Ok(()));
+        assert!(!outbox.has_overflowed());
     }
 
     #[test]
     fn while_behind_live_entries_move_the_target_and_fill_nothing() {
         let outbox = Outbox::default();
         outbox.fall_behind(key(), head(3));
-        assert!((4..=1_000).all(|seq| outbox.offer(live(seq)).is_ok()));
+        (4..=1_000).for_each(|seq| outbox.offer(live(seq)));
         assert_eq!(outbox.take_live().len(), 0);
         assert_eq!(outbox.next_behind(), Some((key(), head(1_000))));
         outbox.caught_up(key(), head(999));
         assert_eq!(outbox.next_behind(), Some((key(), head(1_000))), "one is missing still");
         outbox.caught_up(key(), head(1_000));
         assert_eq!(outbox.next_behind(), None);
-        outbox.offer(live(1_001)).expect("room");
+        outbox.offer(live(1_001));
         assert_eq!(outbox.take_live().len(), 1);
     }
 }

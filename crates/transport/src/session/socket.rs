@@ -45,8 +45,10 @@ pub(crate) enum Incoming {
     Flushed,
     /// Something that the server must close for.
     Refused(CloseReason),
-    /// The client closed, or the connection broke.
-    Gone,
+    /// The client closed.
+    Left,
+    /// The connection broke.
+    Broke,
 }
 
 /// A server's end of a WebSocket.
@@ -103,7 +105,7 @@ impl<S: Peer> Socket<S> {
         if self.flushing {
             let flushed = ready!(Pin::new(&mut self.stream).poll_flush(context));
             self.flushing = false;
-            return Poll::Ready(if flushed.is_ok() { Incoming::Flushed } else { Incoming::Gone });
+            return Poll::Ready(if flushed.is_ok() { Incoming::Flushed } else { Incoming::Broke });
         }
         if !may_read {
             return Poll::Pending;
@@ -115,7 +117,8 @@ impl<S: Peer> Socket<S> {
             Some(Err(Error::Capacity(_))) => Incoming::Refused(CloseReason::FrameTooLarge),
             Some(Err(Error::Utf8(_))) => Incoming::Refused(CloseReason::InvalidUtf8),
             Some(Err(Error::Protocol(error))) if !is_broken(&error) => Incoming::Refused(CloseReason::ProtocolError),
-            Some(Ok(Message::Close(_)) | Err(_)) | None => Incoming::Gone,
+            Some(Ok(Message::Close(_))) => Incoming::Left,
+            Some(Err(_)) | None => Incoming::Broke,
         })
     }
 
@@ -129,7 +132,7 @@ impl<S: Peer> Socket<S> {
         self.feed_message(Message::Close(Some(close)));
         let closed = async {
             while self.flushing {
-                if let Incoming::Gone = self.progress(false).await {
+                if let Incoming::Broke = self.progress(false).await {
                     return;
                 }
             }

@@ -23,7 +23,7 @@ fn registration(bytes: usize) -> Vec<u8> {
 #[tokio::test]
 async fn what_is_no_json_object_is_refused() {
     let server = Server::start().await;
-    let deep = format!("{{\"username\": {}{}}}", "[".repeat(10_000), "]".repeat(10_000));
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
     for body in [
         "hello",
         "{",
@@ -34,13 +34,29 @@ async fn what_is_no_json_object_is_refused() {
         "null",
         "7",
         "\"username\"",
-        "{\"username\": \"\\ud800\"}",
+        "{\"username\": \"ana\", \"username\": \"bob\"}",
         " ",
         deep.as_str(),
     ] {
         sends(&server, Some("application/json"), body.as_bytes()).await.is_problem(400, "invalid_json");
     }
     sends(&server, Some("application/json"), b"{\"username\": \"\xff\"}").await.is_problem(400, "invalid_json");
+}
+
+#[tokio::test]
+async fn what_is_no_text_is_refused_by_its_field() {
+    let server = Server::start().await;
+    let deep = format!("{}{}", "[".repeat(10_000), "]".repeat(10_000));
+    for username in [deep.as_str(), "\"\\ud800\"", "7", "{}"] {
+        let body = format!("{{\"username\": {username}, \"password\": \"long enough\"}}");
+        let answer = sends(&server, Some("application/json"), body.as_bytes()).await;
+        let errors = &answer.is_problem(422, "invalid")["errors"];
+        assert_eq!(
+            (&errors[0]["pointer"], &errors[0]["code"]),
+            (&"/username".into(), &"field_invalid".into()),
+            "{errors}"
+        );
+    }
 }
 
 #[tokio::test]

@@ -34,6 +34,7 @@ async fn every_setting_is_shown_with_its_source_and_nothing_is_made() {
             "trusted_proxy = []    # default",
             "frames_per_second = 20    # default",
             "sockets_per_user = 20    # default",
+            "sign_ins_per_minute = 120    # default",
             "drain_seconds = 3    # --drain-seconds",
             "The configuration is valid.",
         ]

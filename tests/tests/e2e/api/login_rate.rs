@@ -70,3 +70,11 @@ async fn without_one_it_is_not_believed() {
         assert_eq!(refused(&try_at_once(&server, &attempts).await), 1);
     }
 }
+
+#[tokio::test]
+async fn an_address_may_not_try_all_names() {
+    let server = Started::fresh().with(&["--sign-ins-per-minute", "5"]).start().await;
+    let names: Vec<_> = (0..8).map(|n| format!("nobody{n}")).collect();
+    let attempts: Vec<_> = names.iter().map(|name| (name.as_str(), None)).collect();
+    assert_eq!(refused(&try_at_once(&server, &attempts).await), 3);
+}

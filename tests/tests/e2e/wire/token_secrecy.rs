@@ -78,3 +78,17 @@ async fn no_token_shows_anywhere() {
     hides(&log, &secrets);
     hides(&server.output(), &secrets);
 }
+
+#[tokio::test]
+async fn no_filter_brings_out_what_a_library_would_log_of_frames() {
+    let filter = "trace,tungstenite::protocol=trace,tokio_tungstenite=trace,hyper::proto=trace,sqlx::query=trace";
+    let server = Started::fresh().with(&["--log", filter]).start().await;
+    let (ana, bob) = (server.person("ana").await, server.person("bob").await);
+    let offer = ana.offers("Bike repair").await;
+    let mut socket = bob.opens(&offer).await;
+    socket.says("This is between us.").await;
+    socket.hears_message("This is between us.").await;
+    server.get("/the-end-of-this-test").await.is(404);
+    let log = server.logs("/the-end-of-this-test").await;
+    hides(&log, &["between us", &bob.token].map(str::to_owned));
+}

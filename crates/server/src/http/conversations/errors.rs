@@ -40,7 +40,7 @@ pub(super) async fn recipient(api: &Api, seat: &Seat, error: RecipientError) -> 
     match (error, seat.scope) {
         (RecipientError::Required | RecipientError::Unknown, Scope::Listing(listing)) => {
             match api.talk.respondents(listing).await {
-                Ok(people) => problem.with("recipients", people.iter().map(frames::person).collect()),
+                Ok(people) => problem.with("recipients", &frames::recipients(&people)),
                 Err(Unavailable) => problem,
             }
         }
@@ -59,7 +59,7 @@ pub(super) fn append(error: &AppendError) -> Problem {
     let problem = Problem::new(status, error.code(), error.to_string());
     match error {
         AppendError::Step { current: Some((conversation, handshake)), .. } => {
-            problem.with("handshake", frames::handshake_object(conversation, handshake))
+            problem.with("handshake", &frames::handshake_object(conversation, handshake))
         }
         AppendError::Unavailable(_) | AppendError::OutcomeUnknown => problem.retry_after(STORAGE_RETRY),
         AppendError::ListingNotFound

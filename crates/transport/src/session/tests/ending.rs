@@ -85,6 +85,6 @@ async fn a_client_that_vanishes_gives_its_place_back() {
     let open = Bench::default().open().await;
     let hub = std::sync::Arc::clone(&open.hub);
     assert_eq!(hub.live_users().len(), 1);
-    assert_eq!(open.ends().await, Ending::ClientGone);
+    assert_eq!(open.ends().await, Ending::Broke);
     assert_eq!(hub.live_users().len(), 0);
 }

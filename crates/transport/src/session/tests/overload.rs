@@ -6,26 +6,47 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use handsel_domain::ports::Appended;
 use handsel_domain::{Unavailable, ports::AppendError};
 
-use super::bench::{Bench, Seen, entry, long_entry};
+use super::bench::{Bench, Seen, entry, long_entry, page};
 use crate::close::CloseReason;
-use crate::limits::{APPENDS_IN_FLIGHT_MAX, OUTBOX_FRAMES_MAX};
+use crate::limits::{APPENDS_IN_FLIGHT_MAX, CLOSE_PATIENCE, OUTBOX_FRAMES_MAX, SLOW_PATIENCE};
 use crate::session::Ending;
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_is_closed_when_its_queue_is_full() {
     let open = Bench { connection_bytes: 1_024, ..Bench::default() }.open().await;
-    let mut offered = 0;
-    for seq in 1..=4 * i64::try_from(OUTBOX_FRAMES_MAX).expect("small") {
+    let started = tokio::time::Instant::now();
+    for seq in 1..=2 * i64::try_from(OUTBOX_FRAMES_MAX).expect("small") {
         open.hub.deliver(&[long_entry(seq, 2_000)]);
-        offered += 1;
         // The session gets its turn; it can write no more than the connection holds.
         tokio::task::yield_now().await;
-        if open.session.is_finished() {
-            break;
-        }
     }
-    assert!(offered > OUTBOX_FRAMES_MAX, "{offered}");
     assert_eq!(open.session.await.expect("no panic"), Ending::Closed(CloseReason::TooSlow));
+    assert_eq!(started.elapsed(), SLOW_PATIENCE + CLOSE_PATIENCE, "the close was tried, too");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_does_not_read_for_a_while_misses_nothing_and_stays() {
+    let mut open = Bench { connection_bytes: 1_024, ..Bench::default() }.open().await;
+    for seq in 1..=100 {
+        open.hub.deliver(&[long_entry(seq, 2_000)]);
+        tokio::task::yield_now().await;
+    }
+    tokio::time::sleep(3 * SLOW_PATIENCE).await;
+    assert_eq!(open.sees_messages(100).await, (1..=100).collect::<Vec<_>>());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_burst_beyond_the_queue_costs_a_client_that_reads_nothing() {
+    let most = 2 * i64::try_from(OUTBOX_FRAMES_MAX).expect("small");
+    let mut bench = Bench::default();
+    bench.timeline.expect_read().returning(move |_, range| {
+        let next = range.after.expect("a session reads behind what it sent").next().get();
+        Ok(Some(page(next..=most.min(next + i64::from(range.limit) - 1))))
+    });
+    let mut open = bench.open().await;
+    let batch: Vec<_> = (1..=most).map(entry).collect();
+    open.hub.deliver(&batch);
+    assert_eq!(open.sees_messages(batch.len()).await, (1..=most).collect::<Vec<_>>());
 }
 
 #[tokio::test(start_paused = true)]
