@@ -1,4 +1,4 @@
-//! The system's clock, for the domain's port.
+//! The system's clock, for the domain's port. Knows nothing of who asks.
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

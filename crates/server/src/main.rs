@@ -1,4 +1,4 @@
-//! The binary `handsel`: parses, builds, runs. Everything it does is in the library beside it.
+//! The binary `handsel`: parses, builds, runs. Knows nothing of how: everything it does is in the library beside it.
 
 use std::process::ExitCode;
 

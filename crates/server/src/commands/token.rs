@@ -1,4 +1,4 @@
-//! `handsel token …`: what an operator does with tokens.
+//! `handsel token …`: what an operator does with tokens. Knows nothing of sockets: the server finds what is revoked.
 
 use super::{find_user, open};
 use crate::cli::TokenCommand;

@@ -1,5 +1,5 @@
 //! `handsel user …`. Passwords are asked for or read from standard input, never taken from the command line, where
-//! every process of the machine could read them.
+//! every process of the machine could read them. Knows nothing of how they are hashed.
 
 use std::io::{BufRead, IsTerminal};
 

@@ -68,7 +68,7 @@ impl Connections {
     }
 
     fn serve(&self, stream: TcpStream, address: SocketAddr) {
-        // A chat is small frames that someone waits for.
+        // Conversations are small frames that someone waits for.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection broke before its first request");
             return;

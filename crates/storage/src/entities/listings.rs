@@ -1,4 +1,4 @@
-//! The table `listings`.
+//! The table `listings`, row by row. Knows nothing of the domain.
 
 use sea_orm::entity::prelude::*;
 

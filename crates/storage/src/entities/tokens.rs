@@ -1,4 +1,4 @@
-//! The table `tokens`.
+//! The table `tokens`, row by row. Knows nothing of the domain.
 
 use sea_orm::entity::prelude::*;
 

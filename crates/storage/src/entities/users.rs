@@ -1,4 +1,4 @@
-//! The table `users`.
+//! The table `users`, row by row. Knows nothing of the domain.
 
 use sea_orm::entity::prelude::*;
 

@@ -1,0 +1,89 @@
+//! What goes out: live entries, what must be read from the timeline instead, answers and errors. Knows nothing of how a
+//! socket writes.
+
+use std::sync::Arc;
+
+use futures_util::{FutureExt, StreamExt};
+use handsel_domain::Unavailable;
+use handsel_domain::conversation::ConversationKey;
+use handsel_domain::timeline::{TimelinePage, TimelineRange};
+use tokio::time::Instant;
+
+use super::delivery::Next;
+use super::inbound::Answer;
+use super::{Peer, Session};
+use crate::frames::{self, ErrorFrame};
+use crate::limits::STORAGE_RETRY;
+
+impl<S: Peer> Session<S> {
+    pub(super) fn send_answer(&mut self, answer: Answer) {
+        answer.frames().into_iter().for_each(|frame| self.socket.feed(frame));
+    }
+
+    /// Sends the answers that are there already. Called between taking entries and sending them: an answer that was
+    /// given before an entry was committed goes out before it, so that the state in it never follows a newer one.
+    pub(super) fn send_ready_answers(&mut self) {
+        while let Some(Some(answer)) = tokio::task::unconstrained(self.answers.next()).now_or_never() {
+            self.send_answer(answer);
+        }
+    }
+
+    pub(super) fn send_live(&mut self) {
+        let taken = self.membership.outbox.take_live();
+        self.send_ready_answers();
+        for live in taken {
+            match self.delivery.next(live.conversation, live.seq) {
+                Next::Send => self.socket.feed(live.frame),
+                Next::AlreadySent => {}
+                Next::Missing => self.membership.outbox.fall_behind(live.conversation, live.seq.into()),
+            }
+        }
+    }
+
+    /// Starts to read the next page of a conversation that is behind, one at a time.
+    pub(super) fn read_what_is_behind(&mut self) {
+        if self.reading.is_some() || self.read_again_at.is_some() {
+            return;
+        }
+        while let Some((conversation, target)) = self.membership.outbox.next_behind() {
+            let sent = self.delivery.sent(conversation);
+            if sent >= target {
+                self.membership.outbox.caught_up(conversation, sent);
+                continue;
+            }
+            let talk = Arc::clone(&self.talk);
+            self.reading =
+                Some(Box::pin(
+                    async move { (conversation, talk.read(conversation, TimelineRange::after(sent)).await) },
+                ));
+            return;
+        }
+    }
+
+    pub(super) fn send_page(&mut self, conversation: ConversationKey, page: Result<Option<TimelinePage>, Unavailable>) {
+        let entries = match page {
+            Ok(page) => page.map(|page| page.entries).unwrap_or_default(),
+            Err(Unavailable) => {
+                self.read_again_at = Some(Instant::now() + STORAGE_RETRY);
+                return;
+            }
+        };
+        if entries.is_empty() {
+            tracing::warn!(%conversation, "told of entries that the storage does not have");
+            self.membership.outbox.give_up(conversation);
+        }
+        metrics::counter!("handsel_replayed_entries_total").increment(entries.len() as u64);
+        self.send_ready_answers();
+        for entry in entries {
+            if self.delivery.next(conversation, entry.seq) == Next::Send {
+                self.socket.feed(frames::entry(&entry));
+            }
+        }
+        self.membership.outbox.caught_up(conversation, self.delivery.sent(conversation));
+    }
+
+    pub(super) fn send_error(&mut self, error: &ErrorFrame) {
+        metrics::counter!("handsel_errors_total", "code" => error.code).increment(1);
+        self.socket.feed(error.encode());
+    }
+}
