@@ -13,7 +13,7 @@ pub(crate) fn run(args: &[OsString]) -> Result<()> {
     // cargo alone would build it along with the features that only tests ask for.
     let mut build = cargo(&["build", "-p", "handsel", "--bin", "handsel"]);
     process::run(build.args(profile(args)).env("PATH", &path))?;
-    let mut test = cargo(&["test"]);
+    let mut test = cargo(&["test", "--no-fail-fast"]);
     if !names_packages(args) {
         test.arg("--workspace");
     }

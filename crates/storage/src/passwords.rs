@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
-use argon2::Argon2;
-use argon2::password_hash::{PasswordHasher, PasswordVerifier, phc};
+use argon2::password_hash::phc;
+use argon2::{Algorithm, Argon2, Block, Params, Version};
 use async_trait::async_trait;
 use handsel_domain::Unavailable;
 use handsel_domain::password::{Password, PasswordHash};
@@ -17,7 +17,10 @@ const HASHING_THREADS: usize = 2;
 /// Passwords that wait for a thread, about 5 s of work; past it a log-in is refused rather than kept waiting.
 const WAITING_MAX: usize = 256;
 
-type Work = Box<dyn FnOnce() + Send>;
+/// Random bytes of a salt.
+const SALT_BYTES: usize = 16;
+
+type Work = Box<dyn FnOnce(&mut Hasher) + Send>;
 
 /// Argon2id with the crate's defaults, which are OWASP's: 19 MiB, 2 passes, 1 lane.
 pub struct Argon2Passwords {
@@ -34,8 +37,9 @@ impl Default for Argon2Passwords {
             thread::spawn(move || {
                 // The lock is held while waiting, and given on before the work begins.
                 let next = || work.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
+                let mut hasher = Hasher::default();
                 while let Some(work) = next() {
-                    work();
+                    work(&mut hasher);
                 }
             });
         }
@@ -44,11 +48,14 @@ impl Default for Argon2Passwords {
 }
 
 impl Argon2Passwords {
-    async fn apart<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Unavailable> {
+    async fn apart<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Hasher) -> T + Send + 'static,
+    ) -> Result<T, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        let work = Box::new(move || {
+        let work: Work = Box::new(move |hasher| {
             // Whoever asked may be gone.
-            let _ = answer.send(work());
+            let _ = answer.send(work(hasher));
         });
         self.waiting.try_send(work).map_err(|_| {
             tracing::warn!("more passwords wait to be checked than can be");
@@ -58,28 +65,64 @@ impl Argon2Passwords {
     }
 }
 
-fn hash(password: &Password) -> String {
-    Argon2::default().hash_password(password.reveal().as_bytes()).expect("the default parameters are valid").to_string()
+/// What a thread hashes with: its memory stays, from one password to the next.
+#[derive(Default)]
+struct Hasher {
+    memory: Vec<Block>,
 }
 
-/// What a password is compared with where there is none: the same work, and no match.
-fn nobodys() -> &'static str {
-    static NOBODYS: OnceLock<String> = OnceLock::new();
-    NOBODYS.get_or_init(|| hash(&Password::parse("nobody has this password").expect("long enough")))
+impl Hasher {
+    fn output(&mut self, argon2: &Argon2<'_>, password: &Password, salt: &[u8], length: usize) -> Option<phc::Output> {
+        self.memory.resize(argon2.params().block_count(), Block::default());
+        let (mut output, password) = ([0; phc::Output::MAX_LENGTH], password.reveal().as_bytes());
+        let output = output.get_mut(..length)?;
+        argon2.hash_password_into_with_memory(password, salt, output, &mut self.memory).ok()?;
+        phc::Output::new(output).ok()
+    }
+
+    fn hash(&mut self, password: &Password) -> Option<String> {
+        let (argon2, mut salt) = (Argon2::default(), [0; SALT_BYTES]);
+        getrandom::fill(&mut salt).ok()?;
+        let hash = self.output(&argon2, password, &salt, Params::DEFAULT_OUTPUT_LEN)?;
+        let phc = phc::PasswordHash {
+            algorithm: Algorithm::default().ident(),
+            version: Some(Version::default().into()),
+            params: argon2.params().try_into().ok()?,
+            salt: Some(phc::Salt::new(&salt).ok()?),
+            hash: Some(hash),
+        };
+        Some(phc.to_string())
+    }
+
+    /// With the parameters of the stored hash, which may be of another time. Outputs are compared in constant time.
+    fn verify(&mut self, password: &Password, stored: &str) -> Option<bool> {
+        let phc = phc::PasswordHash::new(stored).ok()?;
+        let algorithm = Algorithm::try_from(phc.algorithm.as_str()).ok()?;
+        let version = phc.version.map(Version::try_from).transpose().ok()?.unwrap_or_default();
+        let argon2 = Argon2::new(algorithm, version, Params::try_from(&phc).ok()?);
+        let (salt, expected) = (phc.salt?, phc.hash?);
+        Some(self.output(&argon2, password, salt.as_ref(), expected.len())? == expected)
+    }
+
+    /// What a password is compared with where there is none: the same work, and no match.
+    fn nobodys(&mut self) -> &'static str {
+        static NOBODYS: OnceLock<String> = OnceLock::new();
+        let nobody = || Password::parse("nobody has this password").expect("long enough");
+        NOBODYS.get_or_init(|| self.hash(&nobody()).unwrap_or_default())
+    }
 }
 
 #[async_trait]
 impl Passwords for Argon2Passwords {
     async fn hash(&self, password: Password) -> Result<PasswordHash, Unavailable> {
-        Ok(PasswordHash::new(self.apart(move || hash(&password)).await?))
+        self.apart(move |hasher| hasher.hash(&password)).await?.map(PasswordHash::new).ok_or(Unavailable)
     }
 
     async fn verify(&self, password: Password, stored: Option<PasswordHash>) -> Result<bool, Unavailable> {
-        let verify = move || {
+        let verify = move |hasher: &mut Hasher| {
             let known = stored.is_some();
-            let phc = stored.as_ref().map_or_else(|| nobodys(), |hash| hash.as_phc());
-            let matches = phc::PasswordHash::new(phc)
-                .is_ok_and(|phc| Argon2::default().verify_password(password.reveal().as_bytes(), &phc).is_ok());
+            let phc = stored.as_ref().map_or_else(|| hasher.nobodys(), |hash| hash.as_phc());
+            let matches = hasher.verify(&password, phc).unwrap_or(false);
             known && matches
         };
         self.apart(verify).await
@@ -88,6 +131,7 @@ impl Passwords for Argon2Passwords {
 
 #[cfg(test)]
 mod tests {
+    use argon2::password_hash::PasswordVerifier;
     use futures_util::FutureExt;
 
     use super::*;
@@ -99,6 +143,8 @@ mod tests {
             ["correct horse", "battery staple", "nobody has this password"].map(|p| Password::parse(p).expect(p));
         let hash = passwords.hash(right.clone()).await.expect("room");
         assert!(hash.as_phc().starts_with("$argon2id$"), "{}", hash.as_phc());
+        let as_others_read_it = phc::PasswordHash::new(hash.as_phc()).expect("a PHC string");
+        assert_eq!(Argon2::default().verify_password(right.reveal().as_bytes(), &as_others_read_it), Ok(()));
         assert_ne!(passwords.hash(right.clone()).await.as_ref(), Ok(&hash), "each hash has a salt of its own");
         assert_eq!(passwords.verify(right, Some(hash.clone())).await, Ok(true));
         assert_eq!(passwords.verify(wrong, Some(hash)).await, Ok(false));

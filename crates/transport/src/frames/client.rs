@@ -290,7 +290,8 @@ mod tests {
 
     #[test]
     fn terms_are_kept_as_they_were_written() {
-        let terms = r#"{"price":19.90,"z":1,"a":12345678901234567890123,"s":" \" { \\","$serde_json::private::RawValue":"1"}"#;
+        let terms =
+            r#"{"price":19.90,"z":1,"a":12345678901234567890123,"s":" \" { \\","$serde_json::private::RawValue":"1"}"#;
         let start = format!(r#"{{"type":"handshake_start","terms":{terms}}}"#);
         let Ok(ClientFrame { draft: Draft::Step(step), .. }) = ClientFrame::parse(&start) else { panic!("a start") };
         let StepAction::Start { terms: Some(kept), .. } = step.action else { panic!("with terms") };
