@@ -7,6 +7,7 @@ pub mod http;
 pub mod load;
 pub mod pairs;
 pub mod people;
+mod printed;
 pub mod seed;
 pub mod seen;
 pub mod server;

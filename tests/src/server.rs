@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
-use std::sync::{Arc, Mutex, OnceLock};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
 use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::process::{Child, Command};
 
+use crate::printed::Printed;
 use crate::{Answer, Person, http, in_time};
 
 /// The binary under test, built if need be.
@@ -39,8 +38,8 @@ pub struct Server {
     directory: Arc<TempDir>,
     /// `127.0.0.1:PORT`
     pub address: String,
-    log: Arc<Mutex<String>>,
-    output: Arc<Mutex<String>>,
+    log: Printed,
+    output: Printed,
 }
 
 /// How a server is to be started.
@@ -110,48 +109,18 @@ impl Started {
     /// Starts it, and returns once it listens.
     pub async fn start(self) -> Server {
         let mut process = self.spawn();
-        let log = keep(process.stderr.take().expect("stderr is piped"));
-        let mut lines = BufReader::new(process.stdout.take().expect("stdout is piped")).lines();
-        let output = Arc::new(Mutex::new(String::new()));
-        let listening = async {
-            while let Ok(Some(line)) = lines.next_line().await {
-                let address =
-                    line.split("http://").nth(1).and_then(|rest| rest.split([',', ' ']).next()).map(str::to_owned);
-                add_line(&output, &line);
-                if let Some(address) = address {
-                    return address;
-                }
-            }
-            let log = log.lock().expect("no writer panics").clone();
-            panic!("the server ended before it listened; it said:\n{log}")
+        let log = Printed::of(process.stderr.take().expect("stderr is piped"));
+        let output = Printed::of(process.stdout.take().expect("stdout is piped"));
+        let address = |printed: &str| {
+            let line = printed.lines().find(|line| line.contains("http://"))?;
+            line.split("http://").nth(1)?.split([',', ' ']).next().map(str::to_owned)
         };
-        let address = in_time("the server to listen", listening).await;
-        let rest = Arc::clone(&output);
-        tokio::spawn(async move {
-            while let Ok(Some(line)) = lines.next_line().await {
-                add_line(&rest, &line);
-            }
-        });
+        let Some(address) = in_time("the server to listen", output.find(address)).await else {
+            log.find(|_| None::<()>).await;
+            panic!("the server ended before it listened; it said:\n{}", log.so_far())
+        };
         Server { process, directory: self.directory, address, log, output }
     }
-}
-
-fn add_line(kept: &Mutex<String>, line: &str) {
-    let mut kept = kept.lock().expect("no writer panics");
-    kept.push_str(line);
-    kept.push('\n');
-}
-
-fn keep(stream: impl AsyncRead + Send + Unpin + 'static) -> Arc<Mutex<String>> {
-    let kept = Arc::new(Mutex::new(String::new()));
-    let keeper = Arc::clone(&kept);
-    tokio::spawn(async move {
-        let mut lines = BufReader::new(stream).lines();
-        while let Ok(Some(line)) = lines.next_line().await {
-            add_line(&keeper, &line);
-        }
-    });
-    kept
 }
 
 impl Server {
@@ -172,27 +141,25 @@ impl Server {
 
     /// What it has logged so far.
     pub fn log(&self) -> String {
-        self.log.lock().expect("no writer panics").clone()
+        self.log.so_far()
     }
 
     /// Waits until it has logged that; returns all that it has logged by then.
     pub async fn logs(&self, text: &str) -> String {
-        let logged = async {
-            loop {
-                let log = self.log();
-                if log.contains(text) {
-                    return log;
-                }
-                // The log comes through a pipe, which wakes nobody here.
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        in_time(format!("{text:?} in the log"), logged).await
+        let logged = self.log.find(|log| log.contains(text).then(|| log.to_owned()));
+        let logged = in_time(format!("{text:?} in the log"), logged).await;
+        logged.unwrap_or_else(|| panic!("the server ended without {text:?} in its log:\n{}", self.log.so_far()))
+    }
+
+    /// Waits until it has printed what is looked for.
+    pub async fn prints<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
+        let found = in_time(what, self.output.find(find)).await;
+        found.unwrap_or_else(|| panic!("the server ended without {what}:\n{}", self.output.so_far()))
     }
 
     /// What it has printed so far.
     pub fn output(&self) -> String {
-        self.output.lock().expect("no writer panics").clone()
+        self.output.so_far()
     }
 
     /// Runs another command of the binary over the same database; returns its status, output and errors.

@@ -3,7 +3,7 @@
 //! - `router`: which path is what; `service`: from a request to its handler and back.
 //! - `auth`, `body`, `query`, `respond`: reading requests and writing responses, for all handlers.
 //! - `accounts`, `listings`, `conversations`, `health`: the handlers.
-//! - `login_rate`, `client_address`: who tries to log in, and how often.
+//! - `sign_in_rate`, `client_address`: who tries to log in, and how often.
 
 mod accounts;
 mod auth;
@@ -12,10 +12,10 @@ mod client_address;
 mod conversations;
 mod health;
 mod listings;
-mod login_rate;
 mod query;
 mod respond;
 mod router;
 mod service;
+mod sign_in_rate;
 
 pub use service::{Api, Reply};

@@ -130,15 +130,10 @@ async fn begin_immediate(connection: &DatabaseConnection) -> Result<DatabaseTran
         sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         ..TransactionOptions::default()
     };
-    let started = Instant::now();
-    loop {
-        match connection.begin_with_options(mode).await {
-            Err(error) if is_busy(&error) && started.elapsed() < BUSY_PATIENCE => pause().await,
-            other => return other,
-        }
-    }
+    patiently(|| connection.begin_with_options(mode)).await
 }
 
+/// Tries again while another process holds the lock: what was busy has changed nothing.
 async fn patiently<T, F: Future<Output = Result<T, DbErr>>>(attempt: impl Fn() -> F) -> Result<T, DbErr> {
     let started = Instant::now();
     loop {

@@ -12,8 +12,8 @@ use hyper::{HeaderMap, Request, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
 use super::body::Fields;
-use super::login_rate::TooMany;
 use super::service::{Api, Reply};
+use super::sign_in_rate::TooMany;
 use super::{auth, respond};
 
 fn user_json(user: &User) -> Value {

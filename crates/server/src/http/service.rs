@@ -16,8 +16,8 @@ use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
 
 use super::client_address::client_address;
-use super::login_rate::SignInRate;
 use super::router::{Route, Router};
+use super::sign_in_rate::SignInRate;
 use super::{accounts, conversations, health, listings};
 use crate::config::Surface;
 

@@ -1,26 +1,10 @@
 //! `--demo`: two people to try Handsel with, in a database of its own. Knows nothing of what they could say.
 
-use std::time::Duration;
-
 use handsel_tests::socket::Connecting;
-use handsel_tests::{Server, Socket, Started, database, in_time};
+use handsel_tests::{Server, Socket, Started, database};
 use serde_json::json;
 
 const COUNT: &str = "SELECT (SELECT COUNT(*) FROM users) * 1000000 + (SELECT COUNT(*) FROM listings) * 1000 + (SELECT COUNT(*) FROM tokens)";
-
-/// Waits until what it has printed has what is looked for.
-async fn prints<T>(server: &Server, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
-    let printed = async {
-        loop {
-            if let Some(found) = find(&server.output()) {
-                return found;
-            }
-            // What is printed comes through a pipe, which wakes nobody here.
-            tokio::time::sleep(Duration::from_millis(10)).await;
-        }
-    };
-    in_time(what, printed).await
-}
 
 /// The sockets that the two printed lines open: Bo's, then Ada's.
 async fn paste_the_lines(server: &Server) -> [Socket; 2] {
@@ -30,7 +14,7 @@ async fn paste_the_lines(server: &Server) -> [Socket; 2] {
         assert!(output.contains("# as bo") && output.contains("# as ada"), "{output}");
         Some([bo, ada])
     };
-    let lines = prints(server, "two lines to paste", two_lines).await;
+    let lines = server.prints("two lines to paste", two_lines).await;
     let open = |line: &str| {
         let url = line.split('"').nth(1).expect("the URL is quoted").to_owned();
         let path = url.strip_prefix(&format!("ws://{}", server.address)).expect("it names this server").to_owned();
@@ -71,7 +55,7 @@ async fn it_prints_what_can_be_pasted_and_nothing_else() {
     let login = json!({"username": "ada", "password": "handsel-demo"});
     without.post("/api/auth/login/", login).await.is(200);
     let says_so = |output: &str| output.contains("(--no-websocket)").then(|| output.to_owned());
-    let output = prints(&without, "why there is nothing to paste", says_so).await;
+    let output = without.prints("why there is nothing to paste", says_so).await;
     assert!(!output.contains("wscat"), "{output}");
 }
 
