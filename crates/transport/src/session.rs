@@ -154,7 +154,8 @@ impl<S: Peer> Session<S> {
             incoming = self.socket.progress(may_read) => Event::Socket(incoming),
             () = self.membership.outbox.changed(), if writable => Event::OutboxChanged,
             Some(answer) = self.answers.next(), if writable && !self.answers.is_empty() => Event::Answered(answer),
-            (conversation, page) = wait_for(self.reading.as_mut()), if writable && self.reading.is_some() => {
+            // Also while a write waits: a read that nobody polls would keep its connection to the database from others.
+            (conversation, page) = wait_for(self.reading.as_mut()), if self.reading.is_some() => {
                 self.reading = None;
                 Event::Read(conversation, page)
             }

@@ -40,9 +40,10 @@ impl<S: Peer> Session<S> {
         }
     }
 
-    /// Starts to read the next page of a conversation that is behind, one at a time.
+    /// Starts to read the next page of a conversation that is behind, one at a time, and none while a write waits: what
+    /// is read is fed at once, so that at most one page is held for a client that does not take it.
     pub(super) fn read_what_is_behind(&mut self) {
-        if self.reading.is_some() || self.read_again_at.is_some() {
+        if self.socket.is_flushing() || self.reading.is_some() || self.read_again_at.is_some() {
             return;
         }
         while let Some((conversation, target)) = self.membership.outbox.next_behind() {

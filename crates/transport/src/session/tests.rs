@@ -4,3 +4,4 @@ mod bench;
 mod delivering;
 mod ending;
 mod overload;
+mod reading;

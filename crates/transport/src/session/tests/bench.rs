@@ -8,7 +8,7 @@ use futures_util::{SinkExt, StreamExt};
 use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState};
 use handsel_domain::ids::{EntryId, Head, Seq, TokenId, UserId};
 use handsel_domain::message::MessageBody;
-use handsel_domain::ports::{MockConversations, MockListings, MockTimeline, Principal};
+use handsel_domain::ports::{MockConversations, MockListings, MockTimeline, Principal, Timeline};
 use handsel_domain::time::Timestamp;
 use handsel_domain::timeline::{Entry, EntryBody, TimelinePage};
 use handsel_domain::usecases::{Scope, Seat, Talk};
@@ -31,6 +31,8 @@ impl Peer for DuplexStream {
 /// How a session is to be opened.
 pub(super) struct Bench {
     pub(super) timeline: MockTimeline,
+    /// Instead of the mock, where a test decides when an answer comes.
+    pub(super) own_timeline: Option<Arc<dyn Timeline>>,
     pub(super) extended: bool,
     pub(super) expires_in: Duration,
     /// Bytes that the connection holds before a write waits for the client.
@@ -42,6 +44,7 @@ impl Default for Bench {
     fn default() -> Self {
         Self {
             timeline: MockTimeline::new(),
+            own_timeline: None,
             extended: false,
             expires_in: Duration::from_hours(24),
             connection_bytes: 1 << 20,
@@ -128,7 +131,7 @@ impl Bench {
             talk: Arc::new(Talk::new(
                 Arc::new(MockListings::new()),
                 Arc::new(MockConversations::new()),
-                Arc::new(self.timeline),
+                self.own_timeline.unwrap_or_else(|| Arc::new(self.timeline)),
             )),
             seat: Seat { caller, scope },
             membership: hub.join(&principal, scope).expect("the hub is open"),
