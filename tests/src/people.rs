@@ -18,6 +18,10 @@ pub struct Person {
     pub token: String,
 }
 
+fn password_of(username: &str) -> String {
+    format!("{username}'s password")
+}
+
 impl Person {
     /// From the answer to a log-in.
     pub fn new(address: &str, granted: &Value) -> Self {
@@ -28,6 +32,21 @@ impl Person {
             username: text(&granted["user"]["username"]),
             token: text(&granted["token"]),
         }
+    }
+
+    /// Registers someone by that name and logs them in.
+    pub async fn registers(address: &str, username: &str) -> Self {
+        let body = json!({"username": username, "password": password_of(username)});
+        http::request(address, "POST", "/api/auth/register/", None, Some(body)).await.is(201);
+        Self::logs_in(address, username).await
+    }
+
+    /// Logs in someone who was registered with [`Person::registers`].
+    pub async fn logs_in(address: &str, username: &str) -> Self {
+        let body = json!({"username": username, "password": password_of(username)});
+        let granted = http::request(address, "POST", "/api/auth/login/", None, Some(body)).await;
+        granted.is(200);
+        Self::new(address, &granted.json)
     }
 
     /// The same person, using another server.
@@ -77,6 +96,37 @@ impl Person {
             Ok(socket) => socket,
             Err(refusal) => panic!("{} could not open {conversation}: {refusal:?}", self.username),
         }
+    }
+
+    /// How this person connects by `handsel.v1`, the token as a browser gives it: `/ws/inbox/`, `/ws/chat/offer_1/`.
+    pub fn connecting_by_v1(&self, path: &str) -> Connecting {
+        let protocols = format!("handsel.v1, bearer.{}", self.token);
+        Connecting::to(&self.address, path).header("sec-websocket-protocol", &protocols)
+    }
+
+    /// Opens a chat socket by `handsel.v1`; returns it with its `hello`.
+    pub async fn opens_by_v1(&self, conversation: &str) -> (Socket, Value) {
+        self.opens_path_by_v1(&format!("/ws/chat/{conversation}/")).await
+    }
+
+    /// Goes on behind `after`.
+    pub async fn resumes(&self, conversation: &str, after: i64) -> (Socket, Value) {
+        self.opens_path_by_v1(&format!("/ws/chat/{conversation}/?after={after}")).await
+    }
+
+    /// Opens a socket for all of this person's conversations.
+    pub async fn opens_inbox(&self) -> (Socket, Value) {
+        self.opens_path_by_v1("/ws/inbox/").await
+    }
+
+    async fn opens_path_by_v1(&self, path: &str) -> (Socket, Value) {
+        let mut socket = match self.connecting_by_v1(path).open().await {
+            Ok(socket) => socket,
+            Err(refusal) => panic!("{} could not open {path}: {refusal:?}", self.username),
+        };
+        let hello = socket.hears().await;
+        assert_eq!(hello["type"], "hello", "the first frame, saw {hello}");
+        (socket, hello)
     }
 
     /// Tries to open a socket by the base protocol, and must be refused.

@@ -4,7 +4,6 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::{Arc, OnceLock};
 
-use serde_json::json;
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
@@ -162,6 +161,15 @@ impl Server {
         self.output.so_far()
     }
 
+    /// How much memory it has taken from the machine, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        let id = self.process.id().expect("it runs");
+        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells of a process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
+        let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of kB");
+        kibibytes * 1024
+    }
+
     /// Runs another command of the binary over the same database; returns its status, output and errors.
     pub async fn command(&self, arguments: &[&str], input: &str) -> (ExitStatus, String, String) {
         command(self.directory.path(), arguments, input).await
@@ -206,18 +214,12 @@ impl Server {
 
     /// Registers someone by that name and logs them in.
     pub async fn person(&self, username: &str) -> Person {
-        let password = format!("{username}'s password");
-        let registered = self.post("/api/auth/register/", json!({"username": username, "password": password})).await;
-        registered.is(201);
-        self.logs_in(username).await
+        Person::registers(&self.address, username).await
     }
 
     /// Logs in someone who was registered with [`Server::person`].
     pub async fn logs_in(&self, username: &str) -> Person {
-        let password = format!("{username}'s password");
-        let granted = self.post("/api/auth/login/", json!({"username": username, "password": password})).await;
-        granted.is(200);
-        Person::new(&self.address, &granted.json)
+        Person::logs_in(&self.address, username).await
     }
 }
 

@@ -81,7 +81,7 @@ impl FromStr for ConversationKey {
 }
 
 /// One of the two of a conversation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Side {
     /// Who published the listing.
     Owner,
@@ -144,6 +144,11 @@ impl Conversation {
         }
     }
 
+    /// The other one of the two, as that user sees it; `None` for everyone else.
+    pub fn peer_of(&self, user: UserId) -> Option<UserId> {
+        Some(self.user(self.side_of(user)?.other()))
+    }
+
     /// On which side the user stands; `None` for everyone else in the world.
     pub fn side_of(&self, user: UserId) -> Option<Side> {
         [Side::Owner, Side::Respondent].into_iter().find(|side| self.user(*side) == user)
@@ -176,6 +181,17 @@ impl ConversationState {
             Side::Respondent => self.respondent_read_up_to,
         }
     }
+}
+
+/// How far one of the two has read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReadCursor {
+    /// Where.
+    pub conversation: Conversation,
+    /// Who.
+    pub reader: Side,
+    /// All up to there.
+    pub up_to: Head,
 }
 
 /// A line of a user's list of conversations.

@@ -1,9 +1,13 @@
 //! What one can do with Handsel, whatever edge one comes from. Knows the ports and no adapter.
 
 mod accounts;
+mod addressing;
 mod market;
+mod seat;
 mod talk;
 
 pub use accounts::{Accounts, AuthenticateError, Grant, LogInError, RegisterError, Registration};
+pub use addressing::{LocateError, RecipientError, choose_recipient};
 pub use market::Market;
-pub use talk::{RecipientError, Scope, Seat, SeatError, Talk, choose_recipient};
+pub use seat::{Scope, Seat, SeatError};
+pub use talk::Talk;

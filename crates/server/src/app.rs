@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
+use handsel_domain::conversation::ReadCursor;
 use handsel_domain::ids::TokenId;
 use handsel_domain::ports::{Clock, Committed, Tokens};
 use handsel_domain::timeline::Entry;
@@ -67,6 +68,8 @@ pub struct Nobody;
 
 impl Committed for Nobody {
     fn entries(&self, _: &[Arc<Entry>]) {}
+
+    fn read(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
 }

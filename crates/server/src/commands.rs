@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use anyhow::Context;
+use handsel_domain::ports::Committed;
 use handsel_domain::user::User;
+use handsel_transport::broker::LocalBroker;
 use serde::Serialize;
 use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
@@ -55,7 +57,8 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let listener = TcpListener::bind(address).await.with_context(|| {
         format!("cannot listen on {}:{}; choose another with --bind and --port", address.0, address.1)
     })?;
-    serve::run(listener, config, args.demo, serve::stop_signal()?).await
+    let broker = |hub| -> Arc<dyn Committed> { Arc::new(LocalBroker::new(hub)) };
+    serve::run(listener, config, args.demo, broker, serve::stop_signal()?).await
 }
 
 async fn migrate(common: CommonArgs) -> anyhow::Result<()> {

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
+use handsel_domain::ports::Committed;
 use handsel_domain::usecases::Accounts;
-use handsel_transport::broker::LocalBroker;
 use handsel_transport::gateway::Gateway;
 use handsel_transport::hub::Hub;
 use handsel_transport::watch::{INTERVAL_WITHOUT_BROKER, Watch};
@@ -46,11 +46,13 @@ pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Serves until `stop` resolves, then drains and returns.
+/// Serves until `stop` resolves, then drains and returns. `broker` is what tells the hub of commits; whatever it does
+/// not tell is found by comparing.
 pub async fn run(
     listener: TcpListener,
     config: Config,
     with_demo: bool,
+    broker: impl FnOnce(Arc<Hub>) -> Arc<dyn Committed>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     telemetry::metrics();
@@ -58,7 +60,7 @@ pub async fn run(
     let hub = Arc::new(Hub::new(config.limits.sockets_per_user));
     let mut stop = std::pin::pin!(stop);
     let opening = async {
-        let app = App::open(&config.database, Arc::new(LocalBroker::new(Arc::clone(&hub)))).await?;
+        let app = App::open(&config.database, broker(Arc::clone(&hub))).await?;
         // In front of everything that serves or sweeps, so that a database of others is left as it is.
         let demo = if with_demo { Some(demo::prepare(&app).await?) } else { None };
         anyhow::Ok((app, demo))

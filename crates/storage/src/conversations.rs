@@ -1,11 +1,13 @@
 //! The port `Conversations`: who talks about what, and how far each has read. Knows nothing of appending.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
 use handsel_domain::Unavailable;
-use handsel_domain::conversation::{ConversationKey, ConversationState, ConversationSummary, Side};
+use handsel_domain::conversation::{ConversationKey, ConversationState, ConversationSummary, ReadCursor, Side};
 use handsel_domain::ids::{Head, UserId};
 use handsel_domain::listing::{ListingRef, ListingStatus};
-use handsel_domain::ports::{Conversations, ListPosition, ReadMoved};
+use handsel_domain::ports::{Committed, Conversations, ListPosition, ReadMoved};
 use handsel_domain::user::Person;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
@@ -39,6 +41,20 @@ const BY_USERS: &str = concat!(
     " FROM conversations AS c WHERE c.respondent_id IN (SELECT value FROM json_each($1))"
 );
 
+/// As [`BY_USERS`] for one user, the one with the newest entry first.
+const BY_USER: &str = concat!(
+    "SELECT ",
+    rows::conversation_columns!(),
+    ", e.id AS e_id FROM conversations AS c JOIN entries AS e ON e.conversation_id = c.id AND e.seq = c.head",
+    " WHERE c.owner_id = $1 UNION ALL SELECT ",
+    rows::conversation_columns!(),
+    ", e.id AS e_id FROM conversations AS c JOIN entries AS e ON e.conversation_id = c.id AND e.seq = c.head",
+    " WHERE c.respondent_id = $1 ORDER BY e_id DESC"
+);
+
+const PEOPLE: &str = "SELECT p.id AS p_id, p.username AS p_username, p.first_name AS p_first_name, \
+    p.last_name AS p_last_name FROM users AS p WHERE p.id IN (SELECT value FROM json_each($1))";
+
 const SUMMARIES: &str = concat!(
     "SELECT ",
     rows::conversation_columns!(),
@@ -67,11 +83,12 @@ const MOVE_RESPONDENT: &str = "UPDATE conversations SET respondent_read_up_to = 
 pub(crate) struct SqlConversations {
     database: Database,
     changes: Changes,
+    committed: Arc<dyn Committed>,
 }
 
 impl SqlConversations {
-    pub(crate) fn new(database: Database, changes: Changes) -> Self {
-        Self { database, changes }
+    pub(crate) fn new(database: Database, changes: Changes, committed: Arc<dyn Committed>) -> Self {
+        Self { database, changes, committed }
     }
 
     async fn move_cursor(&self, key: ConversationKey, reader: UserId, up_to: Head) -> Result<ReadMoved, DbErr> {
@@ -92,6 +109,7 @@ impl SqlConversations {
         };
         transaction.execute_raw(statement(&transaction, sql, [wanted.get().into(), id.into()])).await?;
         transaction.commit().await?;
+        self.committed.read(ReadCursor { conversation: state.conversation, reader: side, up_to: wanted });
         Ok(ReadMoved { up_to: wanted, moved: true })
     }
 
@@ -109,6 +127,11 @@ impl SqlConversations {
 
 fn names(key: ConversationKey) -> [Value; 3] {
     [key.listing.kind.name().into(), key.listing.number.get().into(), key.respondent.get().into()]
+}
+
+/// One parameter for any number of ids, so that the statement's text is constant.
+fn id_list(ids: &[UserId]) -> Value {
+    ids.iter().map(|id| id.get()).collect::<serde_json::Value>().to_string().into()
 }
 
 fn peer(row: &QueryResult, id: i64) -> Result<Person, DbErr> {
@@ -153,8 +176,15 @@ impl Conversations for SqlConversations {
     }
 
     async fn of_users(&self, users: &[UserId]) -> Result<Vec<ConversationState>, Unavailable> {
-        let asked = users.iter().map(|id| id.get()).collect::<serde_json::Value>().to_string();
-        self.select(BY_USERS, [asked.into()], rows::state).await
+        self.select(BY_USERS, [id_list(users)], rows::state).await
+    }
+
+    async fn all_of(&self, user: UserId) -> Result<Vec<ConversationState>, Unavailable> {
+        self.select(BY_USER, [user.get().into()], rows::state).await
+    }
+
+    async fn people(&self, ids: &[UserId]) -> Result<Vec<Person>, Unavailable> {
+        self.select(PEOPLE, [id_list(ids)], |row| peer(row, row.try_get("p_", "id")?)).await
     }
 
     async fn move_read_cursor(
@@ -182,7 +212,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [BY_KEY, BY_LISTING, BY_USERS, SUMMARIES, MOVE_OWNER, MOVE_RESPONDENT] {
+        for sql in [BY_KEY, BY_LISTING, BY_USERS, BY_USER, PEOPLE, SUMMARIES, MOVE_OWNER, MOVE_RESPONDENT] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
         }
     }

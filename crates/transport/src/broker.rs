@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use handsel_domain::conversation::ReadCursor;
 use handsel_domain::ids::TokenId;
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::Entry;
@@ -25,6 +26,10 @@ impl LocalBroker {
 impl Committed for LocalBroker {
     fn entries(&self, entries: &[Arc<Entry>]) {
         self.hub.deliver(entries);
+    }
+
+    fn read(&self, cursor: ReadCursor) {
+        self.hub.read(cursor);
     }
 
     fn revoked(&self, tokens: &[TokenId]) {

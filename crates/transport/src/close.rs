@@ -9,6 +9,10 @@ pub enum CloseReason {
     ConversationInvalid,
     /// The query is not well-formed. 4000
     QueryInvalid,
+    /// `after` on a socket with more than one conversation. 4000
+    AfterNeedsKey,
+    /// Something that only clients of `handsel.v1` may ask for. 4000
+    SubprotocolRequired,
     /// No token was given. 4001
     TokenRequired,
     /// What was given is no token. 4001
@@ -51,6 +55,8 @@ impl CloseReason {
         match self {
             Self::ConversationInvalid => "conversation_invalid",
             Self::QueryInvalid => "query_invalid",
+            Self::AfterNeedsKey => "after_needs_key",
+            Self::SubprotocolRequired => "subprotocol_required",
             Self::TokenRequired => "token_required",
             Self::TokenMalformed => "token_malformed",
             Self::TokenUnknown => "token_unknown",
@@ -74,7 +80,7 @@ impl CloseReason {
     /// The WebSocket close code.
     pub const fn close_code(self) -> u16 {
         match self {
-            Self::ConversationInvalid | Self::QueryInvalid => 4000,
+            Self::ConversationInvalid | Self::QueryInvalid | Self::AfterNeedsKey | Self::SubprotocolRequired => 4000,
             Self::TokenRequired
             | Self::TokenMalformed
             | Self::TokenUnknown
@@ -97,7 +103,7 @@ impl CloseReason {
     /// The status that answers a refused upgrade. Those that can only happen to an open socket have none of their own.
     pub const fn http_status(self) -> u16 {
         match self {
-            Self::ConversationInvalid | Self::QueryInvalid => 400,
+            Self::ConversationInvalid | Self::QueryInvalid | Self::AfterNeedsKey | Self::SubprotocolRequired => 400,
             Self::TokenRequired
             | Self::TokenMalformed
             | Self::TokenUnknown
@@ -117,7 +123,15 @@ impl CloseReason {
             Self::ConversationInvalid => {
                 "The path must be /ws/chat/offer_N/, /ws/chat/need_N/ or, with the respondent's id, /ws/chat/offer_N:ID/."
             }
-            Self::QueryInvalid => "The query must be percent-encoded name=value pairs, for instance ?token=YOUR_TOKEN.",
+            Self::QueryInvalid => {
+                "The query must be percent-encoded name=value pairs, for instance ?token=YOUR_TOKEN&after=41; after is a seq, 0 for the whole timeline."
+            }
+            Self::AfterNeedsKey => {
+                "Several conversations have several places to go on from: with after, name one by its key, /ws/chat/offer_N:ID/?after=SEQ."
+            }
+            Self::SubprotocolRequired => {
+                "The inbox and after are part of the extended protocol: offer Sec-WebSocket-Protocol: handsel.v1."
+            }
             Self::TokenRequired => {
                 "Log in at POST /api/auth/login/ and pass the token as ?token=YOUR_TOKEN or as Authorization: Bearer YOUR_TOKEN."
             }
@@ -132,7 +146,9 @@ impl CloseReason {
                 "Pages of this origin may not connect; the operator can allow it with --allow-origin."
             }
             Self::ListingNotFound => "There is no such listing.",
-            Self::TooSlow => "The client read too slowly; connect again and read the timeline for what was missed.",
+            Self::TooSlow => {
+                "The client read too slowly; connect again, with after on handsel.v1, or read the timeline for what was missed."
+            }
             Self::TooManySockets => "This user has opened more sockets than allowed; the oldest one was closed.",
             Self::RateLimited => "Too many frames; slow down and connect again.",
             Self::BinaryFrame => "Frames are JSON text; binary frames are not understood.",

@@ -1,12 +1,15 @@
 //! Frames ⇄ domain types: the only place that knows the JSON of the wire. Knows nothing of sockets.
 //!
 //! - [`client`]: what clients send, parsed into [`ClientFrame`].
-//! - [`server`]: what they are sent, each encoded once and shared.
+//! - [`server`]: entries and errors, each encoded once and shared.
+//! - [`hello`], [`signal`]: what the extended protocol has beside these.
 
 pub mod client;
+pub mod hello;
 pub mod server;
+pub mod signal;
 
-pub use client::{ClientFrame, FrameError};
+pub use client::{Addressee, ClientFrame, FrameError, Protocol, Request};
 pub use server::{
     ErrorFrame, Frame, entry, handshake_object, person, raw, recipients, repeated_entry, repeated_handshake, rfc3339,
 };

@@ -8,8 +8,10 @@ pub use request::{bearer_token, conversation_address};
 use std::sync::Arc;
 
 use bytes::Bytes;
+use handsel_domain::Unavailable;
+use handsel_domain::conversation::{ConversationAddress, ConversationState, Side};
 use handsel_domain::ports::{Clock, Principal};
-use handsel_domain::usecases::{Accounts, AuthenticateError, SeatError, Talk};
+use handsel_domain::usecases::{Accounts, AuthenticateError, Scope, Seat, SeatError, Talk};
 use http_body_util::Full;
 use hyper::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -22,11 +24,11 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::task::TaskTracker;
 
 use crate::close::CloseReason;
-use crate::hub::Hub;
+use crate::hub::{Hub, Listening};
 use crate::limits::SocketLimits;
 use crate::origin::OriginPolicy;
 use crate::problem::Problem;
-use crate::session::{Opening, Session, Socket, announcement};
+use crate::session::{Extension, Opening, Session, Socket, announcement, listed};
 use request::UpgradeRequest;
 
 /// The subprotocol of the extended protocol.
@@ -52,7 +54,16 @@ pub struct Gateway {
 
 impl Gateway {
     /// Answers a request for a chat socket; `conversation` is the path's segment as it came.
-    pub async fn chat<B>(&self, mut request: Request<B>, conversation: &str) -> Response<Full<Bytes>> {
+    pub async fn chat<B>(&self, request: Request<B>, conversation: &str) -> Response<Full<Bytes>> {
+        self.open(request, Some(conversation)).await
+    }
+
+    /// Answers a request for a socket for all of a user's conversations.
+    pub async fn inbox<B>(&self, request: Request<B>) -> Response<Full<Bytes>> {
+        self.open(request, None).await
+    }
+
+    async fn open<B>(&self, mut request: Request<B>, conversation: Option<&str>) -> Response<Full<Bytes>> {
         let asked = match UpgradeRequest::parse(&request) {
             Ok(asked) => asked,
             Err(problem) => return saying_how_to_upgrade(problem.into_response()),
@@ -76,30 +87,55 @@ impl Gateway {
         &self,
         request: &Request<B>,
         asked: &UpgradeRequest,
-        conversation: &str,
+        conversation: Option<&str>,
     ) -> Result<Opening, CloseReason> {
         if !self.origins.allows(request.headers()) {
             let origin = request.headers().get(hyper::header::ORIGIN);
             tracing::warn!(?origin, "a page of an origin that is not allowed tried to connect");
             return Err(CloseReason::OriginNotAllowed);
         }
-        let address = conversation_address(conversation).map_err(|_| CloseReason::ConversationInvalid)?;
+        let address = conversation.map(conversation_address).transpose();
+        let address = address.map_err(|_| CloseReason::ConversationInvalid)?;
         let principal = self.authenticate(request, asked).await?;
-        let seat = self.talk.seat(Arc::clone(&principal.person), address).await.map_err(|error| match error {
-            SeatError::ListingNotFound => CloseReason::ListingNotFound,
-            SeatError::NotAParticipant(_) => CloseReason::NotAParticipant,
-            SeatError::Unavailable(_) => CloseReason::Unavailable,
-        })?;
-        let membership = self.hub.join(&principal, seat.scope)?;
-        let heads = self.talk.heads(&seat.scope).await.map_err(|_| CloseReason::Unavailable)?;
+        let after = request::after(request.uri())?;
+        if !asked.extended && (after.is_some() || address.is_none()) {
+            return Err(CloseReason::SubprotocolRequired);
+        }
+        let seat = self.seat(&principal, address).await?;
+        if after.is_some() && !matches!(seat.scope, Scope::One(_)) {
+            return Err(CloseReason::AfterNeedsKey);
+        }
+        let listening = Listening { scope: seat.scope, signals: asked.extended };
+        let membership = self.hub.join(&principal, listening)?;
+        let gone = |_: Unavailable| CloseReason::Unavailable;
+        let mut heads = self.talk.heads(&seat).await.map_err(gone)?;
+        let mut extension = None;
+        if asked.extended {
+            heads.extend(to_begin(&seat).filter(|_| heads.is_empty()));
+            let peers = listed(&heads).iter().filter_map(|state| state.conversation.peer_of(seat.caller.id));
+            let people = self.talk.people(&peers.collect::<Vec<_>>()).await.map_err(gone)?;
+            extension = Some(Extension { after, people });
+        }
         Ok(Opening {
             talk: Arc::clone(&self.talk),
+            accounts: Arc::clone(&self.accounts),
+            clock: Arc::clone(&self.clock),
             seat,
             membership,
             heads,
-            extended: asked.extended,
-            expires_in: self.clock.now().until(principal.expires_at),
+            extension,
+            expires_at: principal.expires_at,
             limits: self.limits.clone(),
+        })
+    }
+
+    async fn seat(&self, principal: &Principal, address: Option<ConversationAddress>) -> Result<Seat, CloseReason> {
+        let caller = Arc::clone(&principal.person);
+        let Some(address) = address else { return Ok(Seat { caller, scope: Scope::Everything }) };
+        self.talk.seat(caller, address).await.map_err(|error| match error {
+            SeatError::ListingNotFound => CloseReason::ListingNotFound,
+            SeatError::NotAParticipant(_) => CloseReason::NotAParticipant,
+            SeatError::Unavailable(_) => CloseReason::Unavailable,
         })
     }
 
@@ -129,6 +165,16 @@ impl Gateway {
             }
         });
         asked.accept()
+    }
+}
+
+/// The conversation that a respondent is about to begin; an owner begins none.
+fn to_begin(seat: &Seat) -> Option<ConversationState> {
+    match seat.scope {
+        Scope::One(one) if one.side_of(seat.caller.id) == Some(Side::Respondent) => {
+            Some(ConversationState::unwritten(one))
+        }
+        Scope::One(_) | Scope::Listing(_) | Scope::Everything => None,
     }
 }
 

@@ -1,23 +1,28 @@
 //! Who is connected to this process. Knows nothing of storage.
 
+mod membership;
 mod outbox;
+mod presence;
+mod signals;
 
+pub use membership::{Listening, Membership};
 pub use outbox::{Live, Outbox};
+pub use signals::Signals;
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, Side};
+use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, ReadCursor, Side};
 use handsel_domain::ids::{Head, TokenId, UserId};
 use handsel_domain::ports::Principal;
 use handsel_domain::timeline::Entry;
-use handsel_domain::usecases::Scope;
-use tokio::sync::oneshot;
 
 use crate::close::CloseReason;
 use crate::frames;
 use crate::limits::DRAIN_SPACING_MAX;
+use membership::Member;
+use presence::Followers;
 
 /// The sessions of this process, by user.
 pub struct Hub {
@@ -28,47 +33,29 @@ pub struct Hub {
 #[derive(Default)]
 struct State {
     users: HashMap<UserId, Vec<Arc<Member>>>,
-    /// Up to where each live conversation was handed to the sessions here.
-    handed: HashMap<ConversationKey, Head>,
+    /// Up to where each live conversation, and its cursors, were handed to the sessions here.
+    handed: HashMap<ConversationKey, Handed>,
+    followers: Followers,
     next_id: u64,
     /// Whether anyone joined since the last comparison.
     joined: bool,
     draining: bool,
 }
 
-/// One session, as the hub sees it.
-struct Member {
-    id: u64,
-    token: TokenId,
-    scope: Scope,
-    outbox: Arc<Outbox>,
-    closing: Mutex<Option<oneshot::Sender<CloseReason>>>,
+/// What the sessions here were handed of a conversation.
+#[derive(Clone, Copy, Default)]
+struct Handed {
+    head: Head,
+    owner_read_up_to: Head,
+    respondent_read_up_to: Head,
 }
 
-impl Member {
-    /// The first reason is the one that counts.
-    fn close(&self, reason: CloseReason) {
-        if let Some(closing) = lock(&self.closing).take() {
-            // The session has ended by itself where this fails.
-            let _ = closing.send(reason);
+impl Handed {
+    fn read_up_to(&mut self, side: Side) -> &mut Head {
+        match side {
+            Side::Owner => &mut self.owner_read_up_to,
+            Side::Respondent => &mut self.respondent_read_up_to,
         }
-    }
-}
-
-/// A session's place in the hub; dropping it gives the place back.
-pub struct Membership {
-    hub: Arc<Hub>,
-    user: UserId,
-    id: u64,
-    /// What the hub hands to the session.
-    pub outbox: Arc<Outbox>,
-    /// When the hub wants the session to close.
-    pub closing: oneshot::Receiver<CloseReason>,
-}
-
-impl Drop for Membership {
-    fn drop(&mut self) {
-        self.hub.leave(self.user, self.id);
     }
 }
 
@@ -84,10 +71,8 @@ impl Hub {
     }
 
     /// Takes a session in; from now on it is handed what concerns it. Where the user has too many, the oldest closes.
-    pub fn join(self: &Arc<Self>, principal: &Principal, scope: Scope) -> Result<Membership, CloseReason> {
+    pub fn join(self: &Arc<Self>, principal: &Principal, listening: Listening) -> Result<Membership, CloseReason> {
         let user = principal.person.id;
-        let (close, closing) = oneshot::channel();
-        let outbox = Arc::new(Outbox::default());
         let mut state = lock(&self.state);
         if state.draining {
             return Err(CloseReason::Restarting);
@@ -95,24 +80,31 @@ impl Hub {
         let id = state.next_id;
         state.next_id += 1;
         state.joined = true;
-        let member =
-            Member { id, token: principal.token, scope, outbox: Arc::clone(&outbox), closing: Mutex::new(Some(close)) };
+        let (membership, member) = Membership::new(Arc::clone(self), principal, id, listening);
         let members = state.users.entry(user).or_default();
-        members.push(Arc::new(member));
+        let first = members.is_empty();
+        members.push(member);
         let excess = members.len().saturating_sub(self.sockets_per_user);
         for oldest in members.drain(..excess) {
             oldest.close(CloseReason::TooManySockets);
         }
+        if first {
+            state.followers.tell(user, true);
+        }
         metrics::gauge!("handsel_sockets").increment(1.0);
-        Ok(Membership { hub: Arc::clone(self), user, id, outbox, closing })
+        Ok(membership)
     }
 
-    fn leave(&self, user: UserId, id: u64) {
+    fn leave(&self, user: UserId, id: u64, followed: &[UserId]) {
         let mut state = lock(&self.state);
+        for peer in followed {
+            state.followers.remove(*peer, id);
+        }
         if let Some(members) = state.users.get_mut(&user) {
             members.retain(|member| member.id != id);
             if members.is_empty() {
                 state.users.remove(&user);
+                state.followers.tell(user, false);
             }
         }
         metrics::gauge!("handsel_sockets").decrement(1.0);
@@ -122,33 +114,45 @@ impl Hub {
     pub fn deliver(&self, entries: &[Arc<Entry>]) {
         let mut state = lock(&self.state);
         for entry in entries {
-            let (key, mut frame) = (entry.conversation.key(), None);
+            let (conversation, mut frame) = (entry.conversation, None);
             for member in state.readers(&entry.conversation) {
                 let frame = frame.get_or_insert_with(|| frames::entry(entry)).clone();
-                member.outbox.offer(Live { conversation: key, seq: entry.seq, frame });
+                member.outbox.offer(Live { conversation, seq: entry.seq, frame });
             }
             if frame.is_some() {
-                let handed = state.handed.entry(key).or_default();
-                *handed = (*handed).max(entry.seq.into());
+                let handed = state.handed.entry(conversation.key()).or_default();
+                handed.head = handed.head.max(entry.seq.into());
             }
         }
     }
 
-    /// Compares the heads of the live users' conversations with what was handed over, and has the sessions read what
-    /// is missing. A session that has it all heeds no hint.
+    /// Hands a moved read cursor to the sessions of both users.
+    pub fn read(&self, cursor: ReadCursor) {
+        let mut state = lock(&self.state);
+        state.hand_cursor(cursor);
+    }
+
+    /// Compares the heads and cursors of the live users' conversations with what was handed over, and has the sessions
+    /// read what is missing. A session that has it all heeds no hint.
     pub fn compare(&self, stored: &[ConversationState]) {
         let mut state = lock(&self.state);
         let mut handed = HashMap::with_capacity(stored.len());
-        for ConversationState { conversation, head, .. } in stored {
-            let key = conversation.key();
+        for found in stored {
+            let (key, head) = (found.conversation.key(), found.head);
             // An entry may have been handed over after the heads were read: what is known never goes back.
             let known = state.handed.get(&key).copied();
-            if known.is_none_or(|known| known < *head) {
-                for member in state.readers(conversation) {
-                    member.outbox.fall_behind(key, *head);
+            if known.is_none_or(|known| known.head < head) {
+                for member in state.readers(&found.conversation) {
+                    member.outbox.fall_behind(key, head);
                 }
             }
-            handed.insert(key, known.map_or(*head, |known| known.max(*head)));
+            for side in [Side::Owner, Side::Respondent] {
+                let (conversation, up_to) = (found.conversation, found.read_up_to(side));
+                state.hand_cursor(ReadCursor { conversation, reader: side, up_to });
+            }
+            let mut known = state.handed.get(&key).copied().unwrap_or_default();
+            known.head = known.head.max(head);
+            handed.insert(key, known);
         }
         state.handed = handed;
     }
@@ -159,7 +163,7 @@ impl Hub {
             return;
         }
         let state = lock(&self.state);
-        for member in state.users.values().flatten().filter(|member| tokens.contains(&member.token)) {
+        for member in state.users.values().flatten().filter(|member| tokens.contains(&member.token())) {
             member.close(reason);
         }
     }
@@ -185,7 +189,7 @@ impl Hub {
 
     /// The tokens of the sessions here, each once.
     pub fn live_tokens(&self) -> Vec<TokenId> {
-        let mut tokens: Vec<_> = lock(&self.state).users.values().flatten().map(|member| member.token).collect();
+        let mut tokens: Vec<_> = lock(&self.state).users.values().flatten().map(|member| member.token()).collect();
         tokens.sort_unstable();
         tokens.dedup();
         tokens
@@ -204,6 +208,24 @@ impl State {
         users
             .into_iter()
             .flat_map(|user| self.users.get(&user).into_iter().flatten())
-            .filter(move |member| member.scope.contains(conversation))
+            .filter(move |member| member.listening.scope.contains(conversation))
+    }
+
+    /// Hands a cursor to the sessions of both users, where it is further than what they were handed.
+    fn hand_cursor(&mut self, cursor: ReadCursor) {
+        let ReadCursor { conversation, reader, up_to } = cursor;
+        let mut known = self.handed.get(&conversation.key()).copied().unwrap_or_default();
+        if up_to <= *known.read_up_to(reader) {
+            return;
+        }
+        let mut anyone = false;
+        for member in self.readers(&conversation).filter(|member| member.listening.signals) {
+            member.outbox.offer_read(cursor);
+            anyone = true;
+        }
+        if anyone {
+            *known.read_up_to(reader) = up_to;
+            self.handed.insert(conversation.key(), known);
+        }
     }
 }

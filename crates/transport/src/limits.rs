@@ -10,6 +10,10 @@ pub const OUTBOX_FRAMES_MAX: usize = 256;
 pub const APPENDS_IN_FLIGHT_MAX: usize = 16;
 /// How long an ending session waits for what its client still has under way.
 pub const ANSWERS_PATIENCE: Duration = Duration::from_secs(2);
+/// Conversations that a `hello` lists, the newest ones; also those whose peers' presence is told without an entry.
+pub const HELLO_CONVERSATIONS_MAX: usize = 1_000;
+/// Clients wait a random time up to this before they connect again after a restart.
+pub const RECONNECT_JITTER: Duration = Duration::from_secs(2);
 /// How often the server asks a quiet socket whether it is still there.
 pub const PING_INTERVAL: Duration = Duration::from_secs(25);
 /// A socket of which nothing was heard for so long is dead.

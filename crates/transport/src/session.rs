@@ -2,43 +2,55 @@
 //! of who else is connected; it acts through the use cases and hears through its outbox.
 //!
 //! - [`socket`]: the WebSocket itself: feeding, flushing, closing, resetting.
+//! - [`greeting`]: how a session begins.
 //! - [`delivery`]: what was sent of each conversation, so that each entry is sent once and in order.
-//! - [`inbound`]: from a client's frame to what is appended.
+//! - [`addressing`]: which conversation a frame is for.
+//! - [`inbound`]: from a client's frame to what is done.
 //! - [`sending`]: what goes out, live or read from the timeline, each entry once.
+//! - [`signals`]: what goes out beside entries.
 //! - [`timing`]: what a session waits for: signs of life, the token's end, a write that stalls.
 //! - [`ending`]: how a session ends.
 //! - [`rate`]: how fast a client may send.
 
+mod addressing;
 mod delivery;
 mod ending;
+mod greeting;
 mod inbound;
 mod rate;
 mod sending;
+mod signals;
 mod socket;
 #[cfg(test)]
 mod tests;
 mod timing;
 
 pub(crate) use ending::{Ending, announcement};
+pub(crate) use greeting::{Extension, listed};
 pub(crate) use socket::{Peer, Socket};
 
+use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationKey, ConversationState};
+use handsel_domain::ids::UserId;
+use handsel_domain::ports::Clock;
+use handsel_domain::time::Timestamp;
 use handsel_domain::timeline::TimelinePage;
-use handsel_domain::usecases::{Seat, Talk};
+use handsel_domain::usecases::{Accounts, Seat, Talk};
 use tokio::time::Instant;
 
 use crate::close::CloseReason;
-use crate::frames::ErrorFrame;
+use crate::frames::{ErrorFrame, Frame};
 use crate::hub::Membership;
 use crate::limits::{APPENDS_IN_FLIGHT_MAX, SocketLimits};
+use addressing::Located;
 use delivery::Delivery;
+use greeting::Beginning;
 use inbound::Answer;
 use rate::{Allowance, Rate};
 use socket::Incoming;
@@ -47,14 +59,16 @@ use timing::Stall;
 /// What a session is made of, beside its socket.
 pub(crate) struct Opening {
     pub(crate) talk: Arc<Talk>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) clock: Arc<dyn Clock>,
     pub(crate) seat: Seat,
     pub(crate) membership: Membership,
-    /// The conversations of the seat as they stood when it joined the hub.
+    /// The conversations of the seat as they stood when it joined the hub; the newest first where they are many.
     pub(crate) heads: Vec<ConversationState>,
-    /// Whether the client speaks `handsel.v1`.
-    pub(crate) extended: bool,
-    /// For how long the token is still valid.
-    pub(crate) expires_in: Duration,
+    /// What a client that speaks `handsel.v1` asked for.
+    pub(crate) extension: Option<Extension>,
+    /// When the token runs out.
+    pub(crate) expires_at: Timestamp,
     pub(crate) limits: SocketLimits,
 }
 
@@ -62,6 +76,7 @@ enum Event {
     Closing(CloseReason),
     Socket(Incoming),
     OutboxChanged,
+    Located(Located),
     Answered(Answer),
     Read(ConversationKey, Result<Option<TimelinePage>, Unavailable>),
     Tick,
@@ -72,11 +87,20 @@ type Reading = BoxFuture<'static, (ConversationKey, Result<Option<TimelinePage>,
 pub(crate) struct Session<S> {
     socket: Socket<S>,
     talk: Arc<Talk>,
+    accounts: Arc<Accounts>,
+    clock: Arc<dyn Clock>,
     seat: Arc<Seat>,
     membership: Membership,
+    /// Whether the client speaks `handsel.v1`.
     extended: bool,
+    /// Its first frame, until that is sent.
+    hello: Option<Frame>,
     delivery: Delivery,
+    /// Whose presence the client was told of, and what.
+    peers: HashMap<UserId, bool>,
     rate: Rate,
+    /// The frame whose conversation the storage is asked for.
+    locating: Option<BoxFuture<'static, Located>>,
     /// What the client asked for and was not answered yet.
     answers: FuturesOrdered<BoxFuture<'static, Answer>>,
     /// The page that is being read for a conversation that is behind.
@@ -91,17 +115,24 @@ pub(crate) struct Session<S> {
 }
 
 impl<S: Peer> Session<S> {
-    pub(crate) fn new(socket: Socket<S>, opening: Opening) -> Self {
-        let Opening { talk, seat, membership, heads, extended, expires_in, limits } = opening;
+    pub(crate) fn new(socket: Socket<S>, mut opening: Opening) -> Self {
+        let Beginning { delivery, hello, peers } = Beginning::of(&mut opening);
+        let Opening { talk, accounts, clock, seat, membership, heads: _, extension, expires_at, limits } = opening;
         let now = Instant::now();
+        let expires_in = clock.now().until(expires_at);
         Self {
             socket,
             talk,
+            accounts,
+            clock,
             seat: Arc::new(seat),
             membership,
-            extended,
-            delivery: Delivery::from_heads(&heads),
+            extended: extension.is_some(),
+            hello,
+            delivery,
+            peers,
             rate: Rate::new(limits.frames_per_second),
+            locating: None,
             answers: FuturesOrdered::new(),
             reading: None,
             read_again_at: None,
@@ -115,10 +146,11 @@ impl<S: Peer> Session<S> {
     /// Serves the socket until it ends, and logs that once.
     pub(crate) async fn run(mut self) -> Ending {
         let opened_at = Instant::now();
+        self.greet();
         let ending = loop {
             self.read_what_is_behind();
             let event = self.next_event().await;
-            if let Some(ending) = self.handle(event).await {
+            if let Some(ending) = self.handle(event) {
                 break ending;
             }
         };
@@ -147,12 +179,16 @@ impl<S: Peer> Session<S> {
     async fn next_event(&mut self) -> Event {
         let writable = !self.socket.is_flushing();
         self.note_stall(!writable);
-        let may_read = self.answers.len() < APPENDS_IN_FLIGHT_MAX;
+        let may_read = self.answers.len() < APPENDS_IN_FLIGHT_MAX && self.locating.is_none();
         let deadline = self.deadline();
         tokio::select! {
             reason = &mut self.membership.closing => Event::Closing(reason.unwrap_or(CloseReason::Restarting)),
             incoming = self.socket.progress(may_read) => Event::Socket(incoming),
             () = self.membership.outbox.changed(), if writable => Event::OutboxChanged,
+            located = wait_for(self.locating.as_mut()), if self.locating.is_some() => {
+                self.locating = None;
+                Event::Located(located)
+            }
             Some(answer) = self.answers.next(), if writable && !self.answers.is_empty() => Event::Answered(answer),
             // Also while a write waits: a read that nobody polls would keep its connection to the database from others.
             (conversation, page) = wait_for(self.reading.as_mut()), if self.reading.is_some() => {
@@ -163,11 +199,15 @@ impl<S: Peer> Session<S> {
         }
     }
 
-    async fn handle(&mut self, event: Event) -> Option<Ending> {
+    fn handle(&mut self, event: Event) -> Option<Ending> {
         match event {
             Event::Closing(reason) => return Some(Ending::Closed(reason)),
-            Event::Socket(incoming) => return self.heard(incoming).await,
-            Event::OutboxChanged => self.send_live(),
+            Event::Socket(incoming) => return self.heard(incoming),
+            Event::OutboxChanged => {
+                self.send_live();
+                self.send_signals();
+            }
+            Event::Located(located) => self.take_located(located),
             Event::Answered(answer) => self.send_answer(answer),
             Event::Read(conversation, page) => self.send_page(conversation, page),
             Event::Tick => return self.tick(),
@@ -175,7 +215,7 @@ impl<S: Peer> Session<S> {
         None
     }
 
-    async fn heard(&mut self, incoming: Incoming) -> Option<Ending> {
+    fn heard(&mut self, incoming: Incoming) -> Option<Ending> {
         match incoming {
             Incoming::Flushed => {
                 self.note_flushed();
@@ -184,9 +224,12 @@ impl<S: Peer> Session<S> {
             Incoming::Heard => {}
             Incoming::Text(text) => {
                 self.heard_at = Instant::now();
+                if self.heard_at >= self.expires_at {
+                    return Some(Ending::Closed(CloseReason::TokenExpired));
+                }
                 return match self.rate.check() {
                     Allowance::Fits => {
-                        self.take_frame(&text).await;
+                        self.take_frame(&text);
                         None
                     }
                     Allowance::Wait(wait) => {
@@ -194,7 +237,7 @@ impl<S: Peer> Session<S> {
                             "rate_limited",
                             "Too many frames; this one was not stored. Send it again a little later.",
                         );
-                        self.send_error(&error.retry_after(Some(wait)).answering(inbound::client_message_id_of(&text)));
+                        self.send_error(&error.retry_after(Some(wait)).answering(self.client_message_id_of(&text)));
                         None
                     }
                     Allowance::Exhausted => Some(Ending::Closed(CloseReason::RateLimited)),

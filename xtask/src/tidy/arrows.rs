@@ -10,13 +10,14 @@ const RULE: &str = "crate-arrows";
 const DOMAIN: &str = "handsel-domain";
 const STORAGE: &str = "handsel-storage";
 const TRANSPORT: &str = "handsel-transport";
+const TESTS: &str = "handsel-tests";
 
 /// What one crate may know.
 struct Arrows {
     from: &'static str,
     /// The workspace's crates that it may depend on.
     to: &'static [&'static str],
-    /// Those that its tests may depend on besides: the domain for its mocks.
+    /// Those that its tests may depend on besides: the domain for its mocks, the end-to-end tests for their clients.
     in_tests: &'static [&'static str],
     /// Others' crates that it must do without, each with all its family: `tokio` is also `tokio-util`.
     never: &'static [&'static str],
@@ -27,8 +28,8 @@ const ALL: [Arrows; 6] = [
     Arrows { from: DOMAIN, to: &[], in_tests: &[DOMAIN], never: &["hyper", "serde", "sqlx", "tokio", "tungstenite"] },
     Arrows { from: STORAGE, to: &[DOMAIN], in_tests: &[], never: &["hyper", "tokio-tungstenite", "tungstenite"] },
     Arrows { from: TRANSPORT, to: &[DOMAIN], in_tests: &[], never: &["sqlx"] },
-    Arrows { from: "handsel", to: &[DOMAIN, STORAGE, TRANSPORT], in_tests: &[], never: &[] },
-    Arrows { from: "handsel-tests", to: &[], in_tests: &[], never: &[] },
+    Arrows { from: "handsel", to: &[DOMAIN, STORAGE, TRANSPORT], in_tests: &[TESTS], never: &[] },
+    Arrows { from: TESTS, to: &[], in_tests: &[], never: &[] },
     Arrows { from: "xtask", to: &[], in_tests: &[], never: &["tokio-tungstenite", "tungstenite"] },
 ];
 

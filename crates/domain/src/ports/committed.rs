@@ -2,17 +2,21 @@
 
 use std::sync::Arc;
 
+use crate::conversation::ReadCursor;
 use crate::ids::TokenId;
 use crate::timeline::Entry;
 
 /// Hears of every commit of this process, in commit order.
 ///
-/// What is told here is a hint and no more: whoever misses one finds it in the storage. Both methods are called
-/// between two commits and must return at once.
+/// What is told here is a hint and no more: whoever misses one finds it in the storage. All methods must return
+/// at once: the next commit waits for them.
 #[cfg_attr(feature = "mock", mockall::automock)]
 pub trait Committed: Send + Sync {
     /// These entries were committed; within a conversation they come in `seq` order, call after call.
     fn entries(&self, entries: &[Arc<Entry>]);
+
+    /// A read cursor was moved. Two that were moved at the same moment may come in either order: the furthest counts.
+    fn read(&self, cursor: ReadCursor);
 
     /// These tokens were revoked.
     fn revoked(&self, tokens: &[TokenId]);

@@ -42,8 +42,14 @@ pub trait Conversations: Send + Sync {
     /// Must return every conversation that has one of the users on either side.
     async fn of_users(&self, users: &[UserId]) -> Result<Vec<ConversationState>, Unavailable>;
 
-    /// Must move the reader's cursor forward to `up_to`, at most to the head, never back. The caller has checked that
-    /// the reader takes part.
+    /// Must return every conversation of the user, the one with the newest entry first.
+    async fn all_of(&self, user: UserId) -> Result<Vec<ConversationState>, Unavailable>;
+
+    /// Must return what others see of these users, in any order; those who are unknown are left out.
+    async fn people(&self, ids: &[UserId]) -> Result<Vec<Person>, Unavailable>;
+
+    /// Must move the reader's cursor forward to `up_to`, at most to the head, never back, and then announce to
+    /// [`super::Committed`] where it has moved to. The caller has checked that the reader takes part.
     async fn move_read_cursor(
         &self,
         key: ConversationKey,

@@ -66,6 +66,76 @@ fn meant(caller: i64, address: &str, named: Option<i64>, written: &'static [i64]
     block_on(talk.conversation(&seat, named.map(id))).map(|key| key.to_string())
 }
 
+/// The same from a seat with all of the caller's conversations, or from one at `address`.
+fn located(
+    caller: i64,
+    at: Option<&str>,
+    conversation: Option<&str>,
+    recipient: Option<i64>,
+) -> Result<String, &'static str> {
+    let talk = talk(ListingStatus::Open, &[BO, CLEO]);
+    let seat = match at {
+        Some(address) => block_on(talk.seat(Arc::new(person(caller)), address.parse().expect("an address"))),
+        None => Ok(Seat { caller: Arc::new(person(caller)), scope: Scope::Everything }),
+    };
+    let named = conversation.map(|name| name.parse().expect("an address"));
+    let found = block_on(talk.locate(&seat.expect("a seat"), named, recipient.map(id)));
+    found.map(|key| key.to_string()).map_err(|error| error.code())
+}
+
+#[test]
+fn from_everything_a_conversation_is_named_as_a_socket_names_it() {
+    for (caller, named, recipient, expected) in [
+        (BO, Some("offer_1"), None, Ok("offer_1:2")),
+        (BO, Some("offer_1:2"), None, Ok("offer_1:2")),
+        (OWNER, Some("offer_1:3"), None, Ok("offer_1:3")),
+        (OWNER, Some("offer_1"), Some(CLEO), Ok("offer_1:3")),
+        (OWNER, Some("offer_1"), None, Err("recipient_required")),
+        (OWNER, None, None, Err("conversation_required")),
+        (BO, None, Some(OWNER), Err("conversation_required")),
+        (BO, Some("offer_1:3"), None, Err("not_a_participant")),
+        (BO, Some("offer_1"), Some(CLEO), Err("recipient_unknown")),
+        (BO, Some("need_1"), None, Err("listing_not_found")),
+    ] {
+        let seen = located(caller, None, named, recipient);
+        assert_eq!(seen, expected.map(str::to_owned), "{caller} names {named:?} and {recipient:?}");
+    }
+}
+
+#[test]
+fn from_a_place_no_other_can_be_named() {
+    for (caller, at, named, recipient, expected) in [
+        (BO, "offer_1", Some("offer_1:2"), None, Ok("offer_1:2")),
+        (BO, "offer_1:2", Some("offer_1"), None, Ok("offer_1:2")),
+        (BO, "offer_1", Some("offer_2"), None, Err("conversation_mismatch")),
+        (BO, "offer_1", Some("offer_1:3"), None, Err("conversation_mismatch")),
+        (OWNER, "offer_1:2", Some("offer_1"), None, Ok("offer_1:2")),
+        (OWNER, "offer_1:2", Some("offer_1:3"), None, Err("conversation_mismatch")),
+        (OWNER, "offer_1", Some("offer_1:3"), None, Ok("offer_1:3")),
+        (OWNER, "offer_1", Some("offer_1:3"), Some(CLEO), Ok("offer_1:3")),
+        (OWNER, "offer_1", Some("offer_1:3"), Some(BO), Err("recipient_unknown")),
+        (OWNER, "offer_1", Some("offer_1:9"), None, Err("recipient_unknown")),
+        (OWNER, "offer_1", Some("offer_1"), None, Err("recipient_required")),
+        (OWNER, "offer_1", Some("need_1:3"), None, Err("conversation_mismatch")),
+    ] {
+        let seen = located(caller, Some(at), named, recipient);
+        assert_eq!(seen, expected.map(str::to_owned), "{caller} at {at} names {named:?} and {recipient:?}");
+    }
+}
+
+#[test]
+fn only_an_owner_is_told_whom_one_may_mean() {
+    let talk = talk(ListingStatus::Open, &[BO, CLEO]);
+    let everything = |caller| Seat { caller: Arc::new(person(caller)), scope: Scope::Everything };
+    let offer_1 = Some("offer_1".parse().expect("an address"));
+    let told = |seat, named| block_on(talk.recipients(&seat, named)).expect("the storage answers");
+    assert_eq!(told(everything(OWNER), offer_1), [person(BO), person(CLEO)]);
+    assert_eq!(told(everything(BO), offer_1), []);
+    assert_eq!(told(everything(OWNER), None), []);
+    let in_one = Seat { caller: Arc::new(person(BO)), scope: Scope::One(conversation_with(BO)) };
+    assert_eq!(told(in_one, offer_1), []);
+}
+
 #[test]
 fn a_respondent_s_short_form_is_the_own_conversation() {
     assert_eq!(seat(BO, "offer_1"), Ok(Scope::One(conversation_with(BO))));

@@ -24,6 +24,7 @@ pub(super) enum Route {
     Ready,
     Metrics,
     Chat(String),
+    Inbox,
 }
 
 /// The patterns, without the variable parts filled in.
@@ -44,6 +45,7 @@ enum Pattern {
     Ready,
     Metrics,
     Chat,
+    Inbox,
 }
 
 pub(super) struct Router {
@@ -67,7 +69,8 @@ impl Router {
             ("/api/conversations/{conversation}/handshake/{step}", Pattern::Step),
             ("/api/conversations/{conversation}/read", Pattern::Read),
         ];
-        const WEBSOCKET: [(&str, Pattern); 1] = [("/ws/chat/{conversation}", Pattern::Chat)];
+        const WEBSOCKET: [(&str, Pattern); 2] =
+            [("/ws/chat/{conversation}", Pattern::Chat), ("/ws/inbox", Pattern::Inbox)];
         const OPERATIONS: [(&str, Pattern); 3] =
             [("/healthz", Pattern::Alive), ("/readyz", Pattern::Ready), ("/metrics", Pattern::Metrics)];
         let http_api = HTTP_API.iter().filter(|_| surface.http_api);
@@ -101,6 +104,7 @@ impl Router {
             Pattern::Ready => Route::Ready,
             Pattern::Metrics => Route::Metrics,
             Pattern::Chat => Route::Chat(conversation()),
+            Pattern::Inbox => Route::Inbox,
         })
     }
 }
@@ -120,7 +124,8 @@ impl Route {
             | Self::Alive
             | Self::Ready
             | Self::Metrics
-            | Self::Chat(_) => &[Method::GET],
+            | Self::Chat(_)
+            | Self::Inbox => &[Method::GET],
         }
     }
 }

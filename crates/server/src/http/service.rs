@@ -98,6 +98,7 @@ impl Api {
             Route::Ready => health::ready(self).await,
             Route::Metrics => Ok(health::metrics()),
             Route::Chat(conversation) => Ok(self.gateway.chat(request, &conversation).await),
+            Route::Inbox => Ok(self.gateway.inbox(request).await),
         }
     }
 
@@ -107,7 +108,7 @@ impl Api {
         } else if path.starts_with("/api/") && !self.surface.http_api {
             "This process serves sockets alone (--websocket-only); the HTTP API is served by another one."
         } else {
-            "There is nothing at this path; the API is under /api/, sockets are under /ws/chat/CONVERSATION/."
+            "There is nothing at this path; the API is under /api/, sockets are /ws/chat/CONVERSATION/ and /ws/inbox/."
         };
         Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
     }

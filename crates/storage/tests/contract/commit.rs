@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use handsel_domain::conversation::ReadCursor;
 use handsel_domain::ids::{Head, TokenId};
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::{Entry, TimelineRange};
@@ -60,6 +61,8 @@ impl Committed for Reader {
             self.seen.send((Arc::clone(entry), head)).expect("the test listens");
         }
     }
+
+    fn read(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
 }

@@ -13,6 +13,8 @@ contract! {
     a_conversation_is_found_by_its_key_alone,
     a_listings_conversations_come_in_the_order_of_the_respondents_ids,
     the_one_with_the_newest_entry_comes_first,
+    all_of_a_user_come_with_the_newest_entry_first,
+    people_are_found_by_their_ids,
     a_list_goes_on_before_a_position,
     a_line_of_the_list_says_what_is_needed_to_show_it,
     the_list_shows_the_latest_handshake_whatever_became_of_it,
@@ -73,6 +75,36 @@ async fn the_one_with_the_newest_entry_comes_first(bench: Bench) {
     // Reading is no entry.
     ana.at(cem.key).has_read(1).await;
     assert_eq!(keys(&list(&bench, ana.id(), None, 100).await), ["offer_1:2", "offer_1:4", "offer_1:3"]);
+}
+
+async fn all_of_a_user_come_with_the_newest_entry_first(bench: Bench) {
+    let (ana, [bob, cem, dan]) = respondents(&bench).await;
+    // Ana is a respondent, too.
+    let offer_of_cem = bench.offer_of(&cem.person).await;
+    let at_cem = bench.seat(&ana.person, offer_of_cem, &ana.person);
+    at_cem.says("Hello!").await;
+    dan.says("Hello?").await;
+    for (user, seats) in [(&ana, vec![&dan, &at_cem, &cem, &bob]), (&cem, vec![&at_cem, &cem]), (&bob, vec![&bob])] {
+        let mut expected = Vec::new();
+        for seat in seats {
+            expected.push(seat.state().await.expect("it is written in"));
+        }
+        assert_eq!(bench.storage.conversations.all_of(user.id()).await, Ok(expected));
+    }
+    let eve = bench.user("eve").await;
+    assert_eq!(bench.storage.conversations.all_of(eve.id).await, Ok(vec![]));
+}
+
+async fn people_are_found_by_their_ids(bench: Bench) {
+    let (ana, [bob, cem, _]) = respondents(&bench).await;
+    let nobody = UserId::new(999).expect("an id");
+    bench.delete(cem.id()).await;
+    let asked = [bob.id(), nobody, ana.id(), cem.id(), bob.id()];
+    let mut found = bench.storage.conversations.people(&asked).await.expect("the storage answers");
+    found.sort_unstable_by_key(|person| person.id);
+    // What the deleted have written is still there, and so is their name.
+    assert_eq!(found, [&ana, &bob, &cem].map(|seat| (*seat.person).clone()));
+    assert_eq!(bench.storage.conversations.people(&[]).await, Ok(vec![]));
 }
 
 async fn a_list_goes_on_before_a_position(bench: Bench) {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use handsel_domain::conversation::ConversationKey;
+use handsel_domain::conversation::{ConversationKey, ReadCursor};
 use handsel_domain::ids::TokenId;
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::Entry;
@@ -18,6 +18,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 struct Log {
     entries: Vec<Arc<Entry>>,
     revoked: Vec<TokenId>,
+    read: Vec<ReadCursor>,
 }
 
 #[derive(Default)]
@@ -26,6 +27,10 @@ pub(crate) struct Heard(watch::Sender<Log>);
 impl Committed for Heard {
     fn entries(&self, entries: &[Arc<Entry>]) {
         self.0.send_modify(|log| log.entries.extend_from_slice(entries));
+    }
+
+    fn read(&self, cursor: ReadCursor) {
+        self.0.send_modify(|log| log.read.push(cursor));
     }
 
     fn revoked(&self, tokens: &[TokenId]) {
@@ -43,6 +48,11 @@ impl Heard {
     pub(crate) async fn entries(&self, at_least: usize) -> Vec<Arc<Entry>> {
         self.until(|log| log.entries.len() >= at_least, &format!("{at_least} entries")).await;
         self.entries_now()
+    }
+
+    /// All moved cursors so far, in the order in which they were told.
+    pub(crate) fn read_now(&self) -> Vec<ReadCursor> {
+        self.0.borrow().read.clone()
     }
 
     /// All revoked tokens so far, in the order in which they were told.

@@ -1,6 +1,6 @@
 //! How far each side has read: forward only, at most to the head. Knows nothing of who is told.
 
-use handsel_domain::conversation::Side;
+use handsel_domain::conversation::{ReadCursor, Side};
 use handsel_domain::ids::Head;
 use handsel_domain::ports::ReadMoved;
 use handsel_domain::timeline::{Entry, EntryBody};
@@ -17,6 +17,7 @@ contract! {
     of_many_moves_at_the_same_moment_the_furthest_stays,
     a_message_is_read_once_the_peers_cursor_has_passed_it,
     moving_a_cursor_leaves_the_head_alone,
+    a_cursor_that_has_moved_is_told_and_no_other,
 }
 
 fn moved(up_to: i64, moved: bool) -> ReadMoved {
@@ -58,6 +59,20 @@ async fn a_cursor_stops_at_the_head(bench: Bench) {
     bob.says("Hello?").await;
     assert_eq!(cursors(&ana).await, [6, 0], "what comes later is not read in advance");
     assert_eq!(ana.has_read(1 << 53).await, moved(7, true));
+}
+
+async fn a_cursor_that_has_moved_is_told_and_no_other(bench: Bench) {
+    let (ana, bob) = talk_up_to_six(&bench).await;
+    for (seat, up_to) in [(&ana, 2), (&ana, 2), (&ana, 1), (&bob, 99), (&ana, 0)] {
+        seat.has_read(up_to).await;
+    }
+    let conversation = ana.state().await.expect("it is written in").conversation;
+    let told = [(Side::Owner, 2), (Side::Respondent, 6)].map(|(reader, up_to)| ReadCursor {
+        conversation,
+        reader,
+        up_to: Head::new(up_to).expect("a place"),
+    });
+    assert_eq!(bench.heard.read_now(), told);
 }
 
 async fn each_side_has_a_cursor_of_its_own(bench: Bench) {

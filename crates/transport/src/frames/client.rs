@@ -1,98 +1,67 @@
 //! What clients send. Knows nothing of what becomes of it.
+//!
+//! - [`error`]: why a frame was not understood.
+//! - [`said`]: from single fields to what is said.
+
+mod error;
+mod said;
 
 use std::borrow::Cow;
 
-use handsel_domain::handshake::{AgreementInvalid, Note, Step, StepAction, StepKind, Terms};
-use handsel_domain::ids::UserId;
-use handsel_domain::message::{ClientMessageId, ClientMessageIdInvalid, MessageBody, MessageBodyInvalid};
+use handsel_domain::conversation::ConversationAddress;
+use handsel_domain::handshake::StepKind;
+use handsel_domain::ids::{Head, UserId};
 use handsel_domain::timeline::Draft;
+use handsel_domain::token::Token;
 use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-/// How deep terms may be nested: frames wrap them once more, and readers have limits of their own.
-pub const TERMS_DEPTH_MAX: usize = 32;
+pub use error::FrameError;
+pub use said::{TERMS_DEPTH_MAX, message, recipient, step};
 
-/// A frame that was understood: something to say, perhaps to someone named.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ClientFrame {
-    /// Whom it is for, where the sender names one.
+/// A frame that was understood.
+#[derive(Clone, Debug)]
+pub enum ClientFrame {
+    /// Something for a conversation.
+    To(Addressee, Request),
+    /// A fresh token for the socket.
+    Auth(Token),
+    /// A question whether the server is there.
+    Ping,
+}
+
+/// Whom a frame is for, as far as its sender says so.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Addressee {
+    /// The conversation, where one is named.
+    pub conversation: Option<ConversationAddress>,
+    /// The other one of the two, where one is named.
     pub recipient: Option<UserId>,
-    /// What it says.
-    pub draft: Draft,
 }
 
-/// Why a frame was not understood. The socket stays open.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum FrameError {
-    /// Not JSON, or nested too deeply.
-    #[error("a frame is one JSON object; this is not JSON: {0}")]
-    NotJson(String),
-    /// JSON, but no object.
-    #[error("a frame is one JSON object, for instance {{\"type\": \"message\", \"content\": \"Hello!\"}}")]
-    NotAnObject,
-    /// No `type`.
-    #[error(
-        "a frame has a type: message, handshake_start, handshake_approve, handshake_decline, handshake_cancel or handshake_complete"
-    )]
-    TypeRequired,
-    /// A `type` that there is not.
-    #[error(
-        "there is no type {0:?}; known are message, handshake_start, handshake_approve, handshake_decline, handshake_cancel and handshake_complete"
-    )]
-    UnknownType(String),
-    /// A field of the wrong type.
-    #[error("{field} must be {expected}")]
-    Field {
-        /// Which.
-        field: &'static str,
-        /// What it should be.
-        expected: &'static str,
-    },
-    /// The content of a message.
-    #[error(transparent)]
-    Content(#[from] MessageBodyInvalid),
-    /// The `client_message_id`.
-    #[error(transparent)]
-    ClientMessageId(#[from] ClientMessageIdInvalid),
-    /// Note or terms.
-    #[error(transparent)]
-    Agreement(#[from] AgreementInvalid),
-    /// More than [`TERMS_DEPTH_MAX`].
-    #[error("terms are nested at most {TERMS_DEPTH_MAX} deep")]
-    TermsTooDeep,
+/// What is to be done in a conversation.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// To append this.
+    Say(Draft),
+    /// To say that all is read up to there.
+    Read(Head),
+    /// To tell the peer that the user types.
+    Type,
 }
 
-impl FrameError {
-    /// The stable code of this error.
-    pub const fn code(&self) -> &'static str {
-        match self {
-            Self::NotJson(_) => "invalid_json",
-            Self::NotAnObject => "invalid_frame",
-            Self::TypeRequired => "type_required",
-            Self::UnknownType(_) => "unknown_type",
-            Self::Field { .. } => "field_invalid",
-            Self::Content(invalid) => invalid.code(),
-            Self::ClientMessageId(_) => ClientMessageIdInvalid::CODE,
-            Self::Agreement(invalid) => invalid.code(),
-            Self::TermsTooDeep => "terms_invalid",
-        }
-    }
-
-    /// The field that is wrong, where it is one.
-    pub const fn field(&self) -> Option<&'static str> {
-        match self {
-            Self::Field { field, .. } => Some(field),
-            Self::Content(_) => Some("content"),
-            Self::ClientMessageId(_) => Some("client_message_id"),
-            Self::Agreement(AgreementInvalid::NoteTooLong | AgreementInvalid::NoteNul) => Some("note"),
-            Self::Agreement(AgreementInvalid::TermsTooLong) | Self::TermsTooDeep => Some("terms"),
-            Self::NotJson(_) | Self::NotAnObject | Self::TypeRequired | Self::UnknownType(_) => None,
-        }
-    }
+/// Which frames a client may send.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Protocol {
+    /// Those that every client knows.
+    Base,
+    /// Also those of `handsel.v1`.
+    Extended,
 }
 
-/// Every field that any frame may have. Fields that are not known are not heeded.
+/// Every field that any frame may have. Fields that are not known are not heeded; those that only the extended
+/// protocol has are looked at only there.
 #[derive(Deserialize)]
 struct Fields<'a> {
     #[serde(borrow, rename = "type")]
@@ -107,11 +76,17 @@ struct Fields<'a> {
     note: Option<Cow<'a, str>>,
     #[serde(borrow)]
     terms: Option<&'a RawValue>,
+    #[serde(borrow)]
+    conversation: Option<&'a RawValue>,
+    #[serde(borrow)]
+    up_to: Option<&'a RawValue>,
+    #[serde(borrow)]
+    token: Option<&'a RawValue>,
 }
 
 impl ClientFrame {
     /// Parses one text frame.
-    pub fn parse(text: &str) -> Result<Self, FrameError> {
+    pub fn parse(text: &str, protocol: Protocol) -> Result<Self, FrameError> {
         let fields: Fields = serde_json::from_str(text).map_err(|error| diagnose(text, &error))?;
         // What is derived would take an array, too, for its fields in their order.
         if !text.trim_ascii_start().starts_with('{') {
@@ -119,82 +94,45 @@ impl ClientFrame {
         }
         let kind = fields.kind.as_deref().ok_or(FrameError::TypeRequired)?;
         let step = |kind| step(kind, fields.version, fields.note.as_deref(), fields.terms);
-        let draft = match kind {
-            "message" => message(fields.content.as_deref(), fields.client_message_id.as_deref())?,
-            "handshake_start" => step(StepKind::Start)?,
-            "handshake_approve" => step(StepKind::Approve)?,
-            "handshake_decline" => step(StepKind::Decline)?,
-            "handshake_cancel" => step(StepKind::Cancel)?,
-            "handshake_complete" => step(StepKind::Complete)?,
-            other => return Err(FrameError::UnknownType(other.chars().take(40).collect())),
+        let request = match (kind, protocol) {
+            ("message", _) => Request::Say(message(fields.content.as_deref(), fields.client_message_id.as_deref())?),
+            ("handshake_start", _) => Request::Say(step(StepKind::Start)?),
+            ("handshake_approve", _) => Request::Say(step(StepKind::Approve)?),
+            ("handshake_decline", _) => Request::Say(step(StepKind::Decline)?),
+            ("handshake_cancel", _) => Request::Say(step(StepKind::Cancel)?),
+            ("handshake_complete", _) => Request::Say(step(StepKind::Complete)?),
+            ("read", Protocol::Extended) => Request::Read(up_to(fields.up_to)?),
+            ("typing", Protocol::Extended) => Request::Type,
+            ("auth", Protocol::Extended) => return Ok(Self::Auth(token(fields.token)?)),
+            ("ping", Protocol::Extended) => return Ok(Self::Ping),
+            (other, _) => return Err(FrameError::UnknownType(other.chars().take(40).collect())),
         };
-        Ok(Self { recipient: fields.recipient_id.map(recipient).transpose()?, draft })
+        let conversation = match (protocol, fields.conversation) {
+            (Protocol::Extended, Some(named)) => address(named)?,
+            (Protocol::Extended, None) | (Protocol::Base, _) => None,
+        };
+        let recipient = fields.recipient_id.map(recipient).transpose()?;
+        Ok(Self::To(Addressee { conversation, recipient }, request))
     }
 }
 
-/// The sender of a message, named by id; a number that is no id names nobody.
-pub fn recipient(id: i64) -> Result<UserId, FrameError> {
-    UserId::new(id)
-        .map_err(|_| FrameError::Field { field: "recipient_id", expected: "the id of a user, a whole number from 1" })
+fn text<'a>(field: &'static str, value: &'a RawValue) -> Result<Option<Cow<'a, str>>, FrameError> {
+    serde_json::from_str(value.get()).map_err(|_| FrameError::Field { field, expected: "text" })
 }
 
-/// A message, from what a frame or a request body has of it.
-pub fn message(content: Option<&str>, client_message_id: Option<&str>) -> Result<Draft, FrameError> {
-    Ok(Draft::Message {
-        body: MessageBody::parse(content.unwrap_or_default())?,
-        client_message_id: client_message_id.map(ClientMessageId::parse).transpose()?,
-    })
+fn address(named: &RawValue) -> Result<Option<ConversationAddress>, FrameError> {
+    Ok(text("conversation", named)?.map(|name| name.parse()).transpose()?)
 }
 
-/// A step of the handshake, from what a frame or a request body has of it. Only a start has note and terms.
-pub fn step(
-    kind: StepKind,
-    version: Option<i64>,
-    note: Option<&str>,
-    terms: Option<&RawValue>,
-) -> Result<Draft, FrameError> {
-    let action = match kind {
-        StepKind::Start => StepAction::Start {
-            note: note.map(Note::parse).transpose()?.flatten(),
-            terms: terms.map(compact_object).transpose()?.flatten(),
-        },
-        StepKind::Approve => StepAction::Approve,
-        StepKind::Decline => StepAction::Decline,
-        StepKind::Cancel => StepAction::Cancel,
-        StepKind::Complete => StepAction::Complete,
-    };
-    Ok(Draft::Step(Step { action, seen: version }))
+fn up_to(value: Option<&RawValue>) -> Result<Head, FrameError> {
+    let number = value.and_then(|value| serde_json::from_str::<i64>(value.get()).ok());
+    let head = number.and_then(|number| Head::new(number).ok());
+    head.ok_or(FrameError::Field { field: "up_to", expected: "a seq: all up to there is read" })
 }
 
-/// The object without white space around its tokens, so that the limit counts what it says; otherwise as written.
-///
-/// It is never made into values and written again: numbers would be rounded, and it is not ours to read.
-fn compact_object(terms: &RawValue) -> Result<Option<Terms>, FrameError> {
-    let text = terms.get().trim_ascii();
-    if text == "null" {
-        return Ok(None);
-    }
-    if !text.starts_with('{') {
-        return Err(FrameError::Field { field: "terms", expected: "a JSON object" });
-    }
-    let (mut compact, mut depth, mut in_string, mut escaped) = (String::with_capacity(text.len()), 0, false, false);
-    for character in text.chars() {
-        match character {
-            _ if escaped => escaped = false,
-            '\\' if in_string => escaped = true,
-            '"' => in_string = !in_string,
-            _ if in_string => {}
-            '{' | '[' => depth += 1,
-            '}' | ']' => depth -= 1,
-            ' ' | '\t' | '\n' | '\r' => continue,
-            _ => {}
-        }
-        if depth > TERMS_DEPTH_MAX {
-            return Err(FrameError::TermsTooDeep);
-        }
-        compact.push(character);
-    }
-    Ok(Some(Terms::from_compact_object(compact)?))
+fn token(value: Option<&RawValue>) -> Result<Token, FrameError> {
+    let token = value.map(|value| text("token", value)).transpose()?.flatten();
+    Ok(Token::parse(token.as_deref().unwrap_or_default())?)
 }
 
 /// Says what is wrong with a frame that did not parse; off the path of those that do.
@@ -227,8 +165,20 @@ fn diagnose(text: &str, error: &serde_json::Error) -> FrameError {
 mod tests {
     use super::*;
 
+    use handsel_domain::handshake::StepAction;
+
     fn code(text: &str) -> &'static str {
-        ClientFrame::parse(text).map_or_else(|error| error.code(), |_| "ok")
+        ClientFrame::parse(text, Protocol::Base).map_or_else(|error| error.code(), |_| "ok")
+    }
+
+    fn started_with(text: &str) -> String {
+        match ClientFrame::parse(text, Protocol::Base) {
+            Ok(ClientFrame::To(_, Request::Say(Draft::Step(step)))) => match step.action {
+                StepAction::Start { terms: Some(terms), .. } => terms.as_json().to_owned(),
+                other => panic!("expected a start with terms, saw {other:?}"),
+            },
+            other => panic!("expected a step, saw {other:?}"),
+        }
     }
 
     #[test]
@@ -278,14 +228,7 @@ mod tests {
     #[test]
     fn terms_are_counted_compact() {
         let wide = format!("{{\"type\":\"handshake_start\",\"terms\":{{{}\"hours\":2}}}}", " ".repeat(2_000));
-        let Ok(ClientFrame {
-            draft: Draft::Step(Step { action: StepAction::Start { terms: Some(terms), .. }, .. }),
-            ..
-        }) = ClientFrame::parse(&wide)
-        else {
-            panic!("a start with terms")
-        };
-        assert_eq!(terms.as_json(), r#"{"hours":2}"#);
+        assert_eq!(started_with(&wide), r#"{"hours":2}"#);
     }
 
     #[test]
@@ -293,13 +236,38 @@ mod tests {
         let terms =
             r#"{"price":19.90,"z":1,"a":12345678901234567890123,"s":" \" { \\","$serde_json::private::RawValue":"1"}"#;
         let start = format!(r#"{{"type":"handshake_start","terms":{terms}}}"#);
-        let Ok(ClientFrame { draft: Draft::Step(step), .. }) = ClientFrame::parse(&start) else { panic!("a start") };
-        let StepAction::Start { terms: Some(kept), .. } = step.action else { panic!("with terms") };
-        assert_eq!(kept.as_json(), terms);
+        assert_eq!(started_with(&start), terms);
     }
 
     #[test]
     fn fields_that_are_not_known_are_not_heeded() {
         assert_eq!(code(r#"{"type":"handshake_approve","mood":"good","content":null}"#), "ok");
+    }
+
+    #[test]
+    fn the_extended_protocol_has_frames_of_its_own() {
+        let code = |text, protocol| ClientFrame::parse(text, protocol).map_or_else(|error| error.code(), |_| "ok");
+        let token = format!(r#"{{"type":"auth","token":"{}"}}"#, "a".repeat(43));
+        for (text, base, extended) in [
+            (r#"{"type":"ping"}"#, "unknown_type", "ok"),
+            (r#"{"type":"typing"}"#, "unknown_type", "ok"),
+            (r#"{"type":"read","up_to":0}"#, "unknown_type", "ok"),
+            (r#"{"type":"read"}"#, "unknown_type", "field_invalid"),
+            (r#"{"type":"read","up_to":"7"}"#, "unknown_type", "field_invalid"),
+            (r#"{"type":"read","up_to":-1}"#, "unknown_type", "field_invalid"),
+            (r#"{"type":"read","up_to":1.5}"#, "unknown_type", "field_invalid"),
+            (token.as_str(), "unknown_type", "ok"),
+            (r#"{"type":"auth"}"#, "unknown_type", "token_malformed"),
+            (r#"{"type":"auth","token":7}"#, "unknown_type", "field_invalid"),
+            (r#"{"type":"auth","token":"short"}"#, "unknown_type", "token_malformed"),
+            (r#"{"type":"handshake_approve","conversation":"offer_1:2"}"#, "ok", "ok"),
+            (r#"{"type":"handshake_approve","conversation":"offer_1"}"#, "ok", "ok"),
+            (r#"{"type":"handshake_approve","conversation":null}"#, "ok", "ok"),
+            (r#"{"type":"handshake_approve","conversation":"shop_1"}"#, "ok", "conversation_invalid"),
+            (r#"{"type":"handshake_approve","conversation":7}"#, "ok", "field_invalid"),
+        ] {
+            assert_eq!(code(text, Protocol::Base), base, "{text}");
+            assert_eq!(code(text, Protocol::Extended), extended, "{text}");
+        }
     }
 }

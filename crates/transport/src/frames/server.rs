@@ -223,7 +223,7 @@ impl ErrorFrame {
     /// With those whom the sender may mean.
     #[must_use]
     pub fn recipients(self, people: &[Person]) -> Self {
-        Self { recipients: Some(recipients(people)), ..self }
+        Self { recipients: (!people.is_empty()).then(|| recipients(people)), ..self }
     }
 
     /// The frame.

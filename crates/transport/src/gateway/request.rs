@@ -1,13 +1,16 @@
 //! What a request for a socket says: that it is one, for which conversation, and by which token. Knows nothing of
 //! whether the token is anyone's.
 
+use std::borrow::Cow;
+
 use handsel_domain::conversation::{ConversationAddress, ConversationInvalid};
+use handsel_domain::ids::Head;
 use handsel_domain::token::{Token, TokenMalformed};
 use hyper::header::{
     AUTHORIZATION, CONNECTION, HeaderMap, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
     UPGRADE,
 };
-use hyper::{Method, Request, StatusCode};
+use hyper::{Method, Request, StatusCode, Uri};
 use percent_encoding::percent_decode_str;
 
 use super::SUBPROTOCOL;
@@ -83,13 +86,25 @@ pub(super) fn token<B>(request: &Request<B>, asked: &UpgradeRequest) -> Result<T
     if let Some(bearer) = &asked.bearer {
         return Token::parse(bearer).map_err(malformed);
     }
-    let query = request.uri().query().unwrap_or_default();
+    let token = query_value(request.uri(), "token")?.filter(|token| !token.is_empty());
+    Token::parse(&token.ok_or(CloseReason::TokenRequired)?).map_err(malformed)
+}
+
+/// Behind which entry the socket is to go on, where the request says so: `?after=SEQ`.
+pub(super) fn after(uri: &Uri) -> Result<Option<Head>, CloseReason> {
+    let Some(after) = query_value(uri, "after")? else { return Ok(None) };
+    let digits = !after.is_empty() && after.bytes().all(|byte| byte.is_ascii_digit());
+    let head = after.parse().ok().and_then(|number| Head::new(number).ok());
+    Ok(Some(head.filter(|_| digits).ok_or(CloseReason::QueryInvalid)?))
+}
+
+/// The first value of that name in the query.
+fn query_value<'a>(uri: &'a Uri, name: &str) -> Result<Option<Cow<'a, str>>, CloseReason> {
+    let query = uri.query().unwrap_or_default();
     if !is_well_encoded(query) {
         return Err(CloseReason::QueryInvalid);
     }
-    let token = form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "token");
-    let (_, token) = token.filter(|(_, token)| !token.is_empty()).ok_or(CloseReason::TokenRequired)?;
-    Token::parse(&token).map_err(malformed)
+    Ok(form_urlencoded::parse(query.as_bytes()).find(|(named, _)| named == name).map(|(_, value)| value))
 }
 
 /// The conversation that a path's segment names. Clients encode the colon of a key or do not; both are the same.
@@ -126,6 +141,27 @@ mod tests {
             ("offer_1%2F2", false),
         ] {
             assert_eq!(conversation_address(segment).is_ok(), expected, "{segment}");
+        }
+    }
+
+    #[test]
+    fn after_is_a_place_in_the_timeline() {
+        for (query, expected) in [
+            ("token=x", Ok(None)),
+            ("after=0", Ok(Some(0))),
+            ("token=x&after=41", Ok(Some(41))),
+            ("after=41&after=x", Ok(Some(41))),
+            ("after=", Err(CloseReason::QueryInvalid)),
+            ("after", Err(CloseReason::QueryInvalid)),
+            ("after=-1", Err(CloseReason::QueryInvalid)),
+            ("after=%2B1", Err(CloseReason::QueryInvalid)),
+            ("after=1.5", Err(CloseReason::QueryInvalid)),
+            ("after=99999999999999999999", Err(CloseReason::QueryInvalid)),
+            ("after=9007199254740993", Err(CloseReason::QueryInvalid)),
+            ("after=%zz", Err(CloseReason::QueryInvalid)),
+        ] {
+            let uri: Uri = format!("/ws/chat/offer_1/?{query}").parse().expect("a URI");
+            assert_eq!(after(&uri).map(|after| after.map(Head::get)), expected, "{query}");
         }
     }
 

@@ -1,14 +1,16 @@
 //! What waits for one session: a bounded queue of live frames, and how far it is behind where it must read instead.
 //!
 //! Knows nothing of sockets. While a session reads a conversation from the storage, live entries of that conversation
-//! only move the target; they are never queued behind it.
+//! only move the target; they are never queued behind it. Signals wait beside the queue and take no place in it.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use handsel_domain::conversation::ConversationKey;
-use handsel_domain::ids::{Head, Seq};
+use handsel_domain::conversation::{Conversation, ConversationKey, ReadCursor};
+use handsel_domain::ids::{Head, Seq, UserId};
 use tokio::sync::Notify;
+
+use super::Signals;
 
 use crate::frames::Frame;
 use crate::limits::OUTBOX_FRAMES_MAX;
@@ -17,7 +19,7 @@ use crate::limits::OUTBOX_FRAMES_MAX;
 #[derive(Clone, Debug)]
 pub struct Live {
     /// Where it was written.
-    pub conversation: ConversationKey,
+    pub conversation: Conversation,
     /// Its place there.
     pub seq: Seq,
     /// Shared by all that get it.
@@ -38,6 +40,8 @@ struct State {
     behind: HashMap<ConversationKey, Head>,
     /// Live entries that came since the queue was last emptied, those included that must be read.
     waiting: usize,
+    /// Most sessions have none most of the time.
+    signals: Option<Box<Signals>>,
 }
 
 impl Outbox {
@@ -50,10 +54,12 @@ impl Outbox {
     pub fn offer(&self, live: Live) {
         let mut state = self.state();
         state.waiting += 1;
-        if let Some(target) = state.behind.get_mut(&live.conversation) {
+        let key = live.conversation.key();
+        if let Some(target) = state.behind.get_mut(&key) {
             *target = (*target).max(live.seq.into());
         } else if state.live.len() >= OUTBOX_FRAMES_MAX {
-            state.behind.insert(live.conversation, live.seq.into());
+            state.behind.insert(key, live.seq.into());
+            state.drop_typing();
         } else {
             state.live.push_back(live);
         }
@@ -68,6 +74,40 @@ impl Outbox {
         *target = (*target).max(head);
         drop(state);
         self.changed.notify_one();
+    }
+
+    /// Says how far somebody has read.
+    pub fn offer_read(&self, cursor: ReadCursor) {
+        self.signal(|signals| signals.read(cursor));
+    }
+
+    /// Says whether somebody is there.
+    pub fn offer_presence(&self, user: UserId, online: bool) {
+        self.signal(|signals| {
+            signals.presence.insert(user, online);
+        });
+    }
+
+    /// Says that somebody types. It is worth nothing to a session that is not up to date: there it is dropped.
+    pub fn offer_typing(&self, conversation: ConversationKey, user: UserId) {
+        let state = self.state();
+        if state.live.len() >= OUTBOX_FRAMES_MAX || !state.behind.is_empty() {
+            return;
+        }
+        drop(state);
+        self.signal(|signals| {
+            signals.typing.insert(conversation, user);
+        });
+    }
+
+    fn signal(&self, change: impl FnOnce(&mut Signals)) {
+        change(self.state().signals.get_or_insert_default());
+        self.changed.notify_one();
+    }
+
+    /// Takes all signals.
+    pub fn take_signals(&self) -> Option<Box<Signals>> {
+        self.state().signals.take()
     }
 
     /// Returns when there may be something to take; for one waiting session.
@@ -106,12 +146,26 @@ impl Outbox {
     }
 }
 
+impl State {
+    fn drop_typing(&mut self) {
+        if let Some(signals) = &mut self.signals {
+            signals.typing.clear();
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use handsel_domain::conversation::Side;
+
     use super::*;
 
     fn live(seq: i64) -> Live {
-        Live { conversation: key(), seq: Seq::new(seq).expect("a seq"), frame: Frame::from_static("{}") }
+        Live { conversation: conversation(), seq: Seq::new(seq).expect("a seq"), frame: Frame::from_static("{}") }
+    }
+
+    fn conversation() -> Conversation {
+        Conversation::new(key(), UserId::new(1).expect("an id")).expect("two people")
     }
 
     fn key() -> ConversationKey {
@@ -133,6 +187,32 @@ mod tests {
         assert_eq!(outbox.next_behind(), Some((key(), head(full + 9))));
         assert_eq!(outbox.take_live().len(), OUTBOX_FRAMES_MAX);
         assert!(!outbox.has_overflowed());
+    }
+
+    #[test]
+    fn of_signals_the_latest_waits_and_typing_goes_first() {
+        let (outbox, peer) = (Outbox::default(), UserId::new(1).expect("an id"));
+        for up_to in [3, 7, 5] {
+            outbox.offer_read(ReadCursor { conversation: conversation(), reader: Side::Owner, up_to: head(up_to) });
+        }
+        outbox.offer_presence(peer, true);
+        outbox.offer_presence(peer, false);
+        outbox.offer_typing(key(), peer);
+        (1..=1_000).for_each(|seq| outbox.offer(live(seq)));
+        outbox.offer_typing(key(), peer);
+        let signals = outbox.take_signals().expect("some");
+        assert_eq!(signals.reads.into_values().map(|cursor| cursor.up_to).collect::<Vec<_>>(), [head(7)]);
+        assert_eq!(signals.presence.into_values().collect::<Vec<_>>(), [false]);
+        assert!(signals.typing.is_empty(), "the queue is full");
+        assert_eq!(outbox.take_signals(), None);
+
+        let outbox = Outbox::default();
+        outbox.offer_typing(key(), peer);
+        outbox.offer(live(1));
+        assert_eq!(outbox.take_signals().map(|signals| signals.typing.len()), Some(1), "there is room");
+        outbox.fall_behind(key(), head(9));
+        outbox.offer_typing(key(), peer);
+        assert_eq!(outbox.take_signals(), None, "it is not up to date");
     }
 
     #[test]

@@ -1,113 +1,182 @@
-//! From a client's frame to what is appended, and to the answer where one is due. Knows nothing of the socket.
+//! From a client's frame to what is done, and to the answer where one is due. Knows nothing of the socket.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use handsel_domain::Unavailable;
-use handsel_domain::conversation::ConversationKey;
-use handsel_domain::ids::UserId;
-use handsel_domain::message::ClientMessageId;
-use handsel_domain::ports::{AppendError, Appended};
+use handsel_domain::conversation::{ConversationKey, ReadCursor};
+use handsel_domain::ids::Head;
+use handsel_domain::ports::{AppendError, Appended, Principal};
 use handsel_domain::timeline::Draft;
-use handsel_domain::usecases::{RecipientError, Scope, choose_recipient};
+use handsel_domain::token::Token;
+use handsel_domain::usecases::AuthenticateError;
 
+use super::addressing::Located;
 use super::{Peer, Session};
-use crate::frames::{self, ClientFrame, ErrorFrame, Frame};
+use crate::frames::{self, ClientFrame, ErrorFrame, Frame, Protocol, Request, signal};
 use crate::limits::STORAGE_RETRY;
 
-/// What became of something that the client said.
-pub(super) struct Answer {
-    outcome: Result<Appended, AppendError>,
-    client_message_id: Option<String>,
+/// What became of something that the client asked for.
+pub(super) enum Answer {
+    /// Of something that was said.
+    Said { outcome: Result<Appended, AppendError>, client_message_id: Option<String> },
+    /// Of moving the read cursor.
+    Read(Result<(), Unavailable>),
+    /// Of a fresh token: whom it speaks for, and for how long still.
+    Renewed(Result<(Principal, Duration), RenewError>),
+}
+
+/// Why a socket does not get a new token. It keeps the one that it has.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum RenewError {
+    #[error(transparent)]
+    Authenticate(#[from] AuthenticateError),
+    #[error("this token is another user's; connect again to talk as somebody else")]
+    AnotherUser,
+}
+
+impl RenewError {
+    const fn code(&self) -> &'static str {
+        match self {
+            Self::Authenticate(error) => error.code(),
+            Self::AnotherUser => "token_of_another_user",
+        }
+    }
+
+    fn retry_after(&self) -> Option<Duration> {
+        matches!(self, Self::Authenticate(AuthenticateError::Unavailable(_))).then_some(STORAGE_RETRY)
+    }
+}
+
+fn error(code: &'static str, message: &impl ToString) -> ErrorFrame {
+    metrics::counter!("handsel_errors_total", "code" => code).increment(1);
+    ErrorFrame::new(code, message.to_string())
 }
 
 impl Answer {
     /// The frames for this socket alone. What is new has none: it comes like any other entry, through the hub.
     pub(super) fn frames(self) -> Vec<Frame> {
-        match self.outcome {
-            Ok(Appended::New(_)) => Vec::new(),
-            Ok(Appended::RepeatedMessage(entry)) => vec![frames::repeated_entry(&entry)],
-            Ok(Appended::RepeatedStep(conversation, handshake)) => {
-                vec![frames::repeated_handshake(&conversation, &handshake)]
-            }
-            Err(error) => {
-                metrics::counter!("handsel_errors_total", "code" => error.code()).increment(1);
-                let wait =
-                    matches!(error, AppendError::Unavailable(_) | AppendError::OutcomeUnknown).then_some(STORAGE_RETRY);
-                let mut answer = vec![
-                    ErrorFrame::new(error.code(), error.to_string())
-                        .answering(self.client_message_id)
-                        .retry_after(wait)
-                        .encode(),
-                ];
-                if let AppendError::Step { current: Some((conversation, handshake)), .. } = error {
-                    answer.push(frames::repeated_handshake(&conversation, &handshake));
-                }
-                answer
+        match self {
+            Self::Said { outcome, client_message_id } => said(outcome, client_message_id),
+            Self::Read(Ok(())) => Vec::new(),
+            Self::Read(Err(gone)) => vec![error(Unavailable::CODE, &gone).retry_after(Some(STORAGE_RETRY)).encode()],
+            Self::Renewed(Ok((principal, _))) => vec![signal::renewed(principal.expires_at)],
+            Self::Renewed(Err(refused)) => {
+                vec![error(refused.code(), &refused).retry_after(refused.retry_after()).encode()]
             }
         }
     }
 }
 
-/// The `client_message_id` of a frame that is otherwise not looked at.
-pub(super) fn client_message_id_of(text: &str) -> Option<String> {
-    match ClientFrame::parse(text).ok()?.draft {
-        Draft::Message { client_message_id, .. } => client_message_id.map(|id| id.as_str().to_owned()),
+fn said(outcome: Result<Appended, AppendError>, client_message_id: Option<String>) -> Vec<Frame> {
+    let refused = match outcome {
+        Ok(Appended::New(_)) => return Vec::new(),
+        Ok(Appended::RepeatedMessage(entry)) => return vec![frames::repeated_entry(&entry)],
+        Ok(Appended::RepeatedStep(conversation, handshake)) => {
+            return vec![frames::repeated_handshake(&conversation, &handshake)];
+        }
+        Err(refused) => refused,
+    };
+    let wait = matches!(refused, AppendError::Unavailable(_) | AppendError::OutcomeUnknown).then_some(STORAGE_RETRY);
+    let mut answer = vec![error(refused.code(), &refused).answering(client_message_id).retry_after(wait).encode()];
+    if let AppendError::Step { current: Some((conversation, handshake)), .. } = refused {
+        answer.push(frames::repeated_handshake(&conversation, &handshake));
+    }
+    answer
+}
+
+/// How the sender named what is to be done, if at all.
+pub(super) fn named(request: &Request) -> Option<String> {
+    match request {
+        Request::Say(draft) => client_message_id(draft),
+        Request::Read(_) | Request::Type => None,
+    }
+}
+
+fn client_message_id(draft: &Draft) -> Option<String> {
+    match draft {
+        Draft::Message { client_message_id, .. } => client_message_id.as_ref().map(|id| id.as_str().to_owned()),
         Draft::Step(_) => None,
     }
 }
 
 impl<S: Peer> Session<S> {
-    pub(super) async fn take_frame(&mut self, text: &str) {
-        let ClientFrame { recipient, draft } = match ClientFrame::parse(text) {
-            Ok(frame) => frame,
-            Err(error) => {
-                return self.send_error(&ErrorFrame::new(error.code(), error.to_string()).field(error.field()));
-            }
-        };
-        let client_message_id = match &draft {
-            Draft::Message { client_message_id, .. } => {
-                client_message_id.as_ref().map(ClientMessageId::as_str).map(str::to_owned)
-            }
-            Draft::Step(_) => None,
-        };
-        let conversation = match self.conversation(recipient).await {
-            Ok(conversation) => conversation,
-            Err(error) => return self.send_recipient_error(&error, client_message_id).await,
-        };
-        let (talk, caller) = (Arc::clone(&self.talk), Arc::clone(&self.seat.caller));
-        self.answers.push_back(Box::pin(async move {
-            Answer { outcome: talk.say(caller, conversation, draft).await, client_message_id }
-        }));
+    pub(super) const fn protocol(&self) -> Protocol {
+        if self.extended { Protocol::Extended } else { Protocol::Base }
     }
 
-    /// Which conversation is meant. An owner answers those whom the owner has heard of on this socket; only where that
-    /// says nothing is the storage asked.
-    async fn conversation(&mut self, named: Option<UserId>) -> Result<ConversationKey, RecipientError> {
-        if let Scope::Listing(listing) = self.seat.scope {
-            let heard_of: Vec<_> = self.delivery.conversations().map(|key| key.respondent).collect();
-            match choose_recipient(&heard_of, named) {
-                Ok(respondent) => return Ok(ConversationKey { listing, respondent }),
-                Err(RecipientError::Required) => return Err(RecipientError::Required),
-                Err(
-                    RecipientError::Unknown | RecipientError::NoRespondent | RecipientError::Unavailable(Unavailable),
-                ) => {}
-            }
+    /// The `client_message_id` of a frame that is otherwise not looked at.
+    pub(super) fn client_message_id_of(&self, text: &str) -> Option<String> {
+        match ClientFrame::parse(text, self.protocol()).ok()? {
+            ClientFrame::To(_, request) => named(&request),
+            ClientFrame::Auth(_) | ClientFrame::Ping => None,
         }
-        self.talk.conversation(&self.seat, named).await
     }
 
-    async fn send_recipient_error(&mut self, error: &RecipientError, client_message_id: Option<String>) {
-        let frame = ErrorFrame::new(error.code(), error.to_string()).answering(client_message_id);
-        let frame = match (error, self.seat.scope) {
-            (RecipientError::Required | RecipientError::Unknown, Scope::Listing(listing)) => {
-                match self.talk.respondents(listing).await {
-                    Ok(people) => frame.recipients(&people),
-                    Err(Unavailable) => frame,
+    pub(super) fn take_frame(&mut self, text: &str) {
+        match ClientFrame::parse(text, self.protocol()) {
+            Ok(ClientFrame::To(addressee, request)) => match self.known(addressee) {
+                Some(conversation) => self.take_request(conversation, request),
+                None => self.locating = Some(self.locate(addressee, request)),
+            },
+            Ok(ClientFrame::Auth(token)) => self.renew(token),
+            Ok(ClientFrame::Ping) => self.socket.feed(signal::pong()),
+            Err(error) => self.send_error(&ErrorFrame::new(error.code(), error.to_string()).field(error.field())),
+        }
+    }
+
+    pub(super) fn take_located(&mut self, located: Located) {
+        match located.outcome {
+            Ok(conversation) => self.take_request(conversation, located.request),
+            Err(error) => self.send_error(&error),
+        }
+    }
+
+    fn take_request(&mut self, conversation: ConversationKey, request: Request) {
+        let talk = Arc::clone(&self.talk);
+        let caller = Arc::clone(&self.seat.caller);
+        match request {
+            Request::Say(draft) => {
+                let client_message_id = client_message_id(&draft);
+                self.answers.push_back(Box::pin(async move {
+                    Answer::Said { outcome: talk.say(caller, conversation, draft).await, client_message_id }
+                }));
+            }
+            Request::Read(up_to) => {
+                // This socket's client knows it already, and is not told.
+                self.note_read(conversation, up_to);
+                self.answers.push_back(Box::pin(async move {
+                    Answer::Read(talk.mark_read(conversation, caller.id, up_to).await.map(|_| ()))
+                }));
+            }
+            // Nobody is told of a user who has not written to them or whom they have not written to.
+            Request::Type => {
+                if let Some(begun) = self.delivery.begun(conversation) {
+                    self.membership.type_in(&begun);
                 }
             }
-            (RecipientError::Unavailable(_), _) => frame.retry_after(Some(STORAGE_RETRY)),
-            (RecipientError::Required | RecipientError::Unknown | RecipientError::NoRespondent, _) => frame,
-        };
-        self.send_error(&frame);
+        }
+    }
+
+    fn note_read(&mut self, conversation: ConversationKey, up_to: Head) {
+        let caller = self.seat.caller.id;
+        let up_to = up_to.min(self.delivery.sent(conversation));
+        if let Some(conversation) = self.delivery.begun(conversation)
+            && let Some(reader) = conversation.side_of(caller)
+        {
+            self.delivery.moves(ReadCursor { conversation, reader, up_to });
+        }
+    }
+
+    fn renew(&mut self, token: Token) {
+        let (accounts, clock, user) = (Arc::clone(&self.accounts), Arc::clone(&self.clock), self.seat.caller.id);
+        self.answers.push_back(Box::pin(async move {
+            let renewed = async {
+                let principal = accounts.authenticate(&token).await?;
+                let expires_in = clock.now().until(principal.expires_at);
+                if principal.person.id == user { Ok((principal, expires_in)) } else { Err(RenewError::AnotherUser) }
+            };
+            Answer::Renewed(renewed.await)
+        }));
     }
 }

@@ -17,6 +17,10 @@ use crate::limits::STORAGE_RETRY;
 
 impl<S: Peer> Session<S> {
     pub(super) fn send_answer(&mut self, answer: Answer) {
+        if let Answer::Renewed(Ok((principal, expires_in))) = &answer {
+            self.expires_at = Instant::now() + *expires_in;
+            self.membership.renew(principal.token);
+        }
         answer.frames().into_iter().for_each(|frame| self.socket.feed(frame));
     }
 
@@ -33,9 +37,12 @@ impl<S: Peer> Session<S> {
         self.send_ready_answers();
         for live in taken {
             match self.delivery.next(live.conversation, live.seq) {
-                Next::Send => self.socket.feed(live.frame),
+                Next::Send => {
+                    self.socket.feed(live.frame);
+                    self.follow_peer_of(&live.conversation);
+                }
                 Next::AlreadySent => {}
-                Next::Missing => self.membership.outbox.fall_behind(live.conversation, live.seq.into()),
+                Next::Missing => self.membership.outbox.fall_behind(live.conversation.key(), live.seq.into()),
             }
         }
     }
@@ -76,8 +83,9 @@ impl<S: Peer> Session<S> {
         metrics::counter!("handsel_replayed_entries_total").increment(entries.len() as u64);
         self.send_ready_answers();
         for entry in entries {
-            if self.delivery.next(conversation, entry.seq) == Next::Send {
+            if self.delivery.next(entry.conversation, entry.seq) == Next::Send {
                 self.socket.feed(frames::entry(&entry));
+                self.follow_peer_of(&entry.conversation);
             }
         }
         self.membership.outbox.caught_up(conversation, self.delivery.sent(conversation));

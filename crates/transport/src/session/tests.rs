@@ -3,5 +3,6 @@
 mod bench;
 mod delivering;
 mod ending;
+mod extended;
 mod overload;
 mod reading;

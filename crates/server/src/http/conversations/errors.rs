@@ -32,7 +32,9 @@ pub(super) async fn recipient(api: &Api, seat: &Seat, error: RecipientError) -> 
             "Several people have written about this listing; name one by recipient_id, or the conversation by its key."
                 .to_owned(),
         ),
-        RecipientError::Unknown => (StatusCode::UNPROCESSABLE_ENTITY, error.to_string()),
+        RecipientError::Unknown | RecipientError::ConversationRequired => {
+            (StatusCode::UNPROCESSABLE_ENTITY, error.to_string())
+        }
         RecipientError::NoRespondent => (StatusCode::CONFLICT, error.to_string()),
         RecipientError::Unavailable(gone) => return respond::unavailable(*gone),
     };

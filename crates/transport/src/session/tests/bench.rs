@@ -8,10 +8,12 @@ use futures_util::{SinkExt, StreamExt};
 use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState};
 use handsel_domain::ids::{EntryId, Head, Seq, TokenId, UserId};
 use handsel_domain::message::MessageBody;
-use handsel_domain::ports::{MockConversations, MockListings, MockTimeline, Principal, Timeline};
+use handsel_domain::ports::{
+    MockClock, MockConversations, MockListings, MockPasswords, MockTimeline, MockTokens, MockUsers, Principal, Timeline,
+};
 use handsel_domain::time::Timestamp;
 use handsel_domain::timeline::{Entry, EntryBody, TimelinePage};
-use handsel_domain::usecases::{Scope, Seat, Talk};
+use handsel_domain::usecases::{Accounts, Scope, Seat, Talk};
 use handsel_domain::user::{Person, Username};
 use serde_json::Value;
 use tokio::io::DuplexStream;
@@ -20,9 +22,9 @@ use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::Role;
 
-use crate::hub::Hub;
+use crate::hub::{Hub, Listening};
 use crate::limits::SocketLimits;
-use crate::session::{Ending, Opening, Peer, Session, Socket};
+use crate::session::{Ending, Extension, Opening, Peer, Session, Socket};
 
 impl Peer for DuplexStream {
     fn reset_on_drop(&self) {}
@@ -31,9 +33,13 @@ impl Peer for DuplexStream {
 /// How a session is to be opened.
 pub(super) struct Bench {
     pub(super) timeline: MockTimeline,
+    pub(super) conversations: MockConversations,
     /// Instead of the mock, where a test decides when an answer comes.
     pub(super) own_timeline: Option<Arc<dyn Timeline>>,
+    pub(super) tokens: MockTokens,
     pub(super) extended: bool,
+    /// Behind which entry the client goes on.
+    pub(super) after: Option<Head>,
     pub(super) expires_in: Duration,
     /// Bytes that the connection holds before a write waits for the client.
     pub(super) connection_bytes: usize,
@@ -44,8 +50,11 @@ impl Default for Bench {
     fn default() -> Self {
         Self {
             timeline: MockTimeline::new(),
+            conversations: MockConversations::new(),
             own_timeline: None,
+            tokens: MockTokens::new(),
             extended: false,
+            after: None,
             expires_in: Duration::from_hours(24),
             connection_bytes: 1 << 20,
             head: 0,
@@ -77,7 +86,14 @@ pub(super) fn conversation() -> Conversation {
     Conversation::new(key(), UserId::new(1).expect("an id")).expect("two people")
 }
 
-fn person(id: i64) -> Arc<Person> {
+/// A clock that stands still: what passes is the runtime's time.
+fn clock() -> MockClock {
+    let mut clock = MockClock::new();
+    clock.expect_now().return_const(Timestamp::from_millis(0));
+    clock
+}
+
+pub(super) fn person(id: i64) -> Arc<Person> {
     Arc::new(Person::new(
         UserId::new(id).expect("an id"),
         Username::parse(&format!("user{id}")).expect("a name"),
@@ -121,23 +137,27 @@ impl Bench {
         let hub = Arc::new(Hub::new(20));
         let (server_end, client_end) = tokio::io::duplex(self.connection_bytes);
         let (caller, scope) = (person(2), Scope::One(conversation()));
-        let principal = Principal {
-            person: Arc::clone(&caller),
-            token: TokenId::new(1).expect("an id"),
-            expires_at: Timestamp::from_millis(0),
-        };
+        let expires_at = Timestamp::from_millis(0).plus(self.expires_in);
+        let principal = Principal { person: Arc::clone(&caller), token: TokenId::new(1).expect("an id"), expires_at };
         let head = Head::new(self.head).expect("a head");
         let opening = Opening {
             talk: Arc::new(Talk::new(
                 Arc::new(MockListings::new()),
-                Arc::new(MockConversations::new()),
+                Arc::new(self.conversations),
                 self.own_timeline.unwrap_or_else(|| Arc::new(self.timeline)),
             )),
+            accounts: Arc::new(Accounts::new(
+                Arc::new(MockUsers::new()),
+                Arc::new(MockPasswords::new()),
+                Arc::new(self.tokens),
+                Arc::new(clock()),
+            )),
+            clock: Arc::new(clock()),
             seat: Seat { caller, scope },
-            membership: hub.join(&principal, scope).expect("the hub is open"),
+            membership: hub.join(&principal, Listening { scope, signals: self.extended }).expect("the hub is open"),
             heads: vec![ConversationState { head, ..ConversationState::unwritten(conversation()) }],
-            extended: self.extended,
-            expires_in: self.expires_in,
+            extension: self.extended.then(|| Extension { after: self.after, people: vec![(*person(1)).clone()] }),
+            expires_at,
             limits: SocketLimits { frames_per_second: 0, sockets_per_user: 20 },
         };
         let socket = Socket::after_upgrade(server_end, Bytes::new()).await;
@@ -155,6 +175,19 @@ impl Open {
             Some(Ok(Message::Close(Some(close)))) => Seen::Closed(close.code.into(), close.reason.to_string()),
             Some(Ok(other)) => panic!("expected nothing of the kind: {other:?}"),
             Some(Err(_)) | None => Seen::Gone,
+        }
+    }
+
+    /// The first frame of the extended protocol.
+    pub(super) async fn sees_hello(&mut self) -> Value {
+        self.sees_frame("hello").await
+    }
+
+    /// The next frame, which must be of that type.
+    pub(super) async fn sees_frame(&mut self, kind: &str) -> Value {
+        match self.sees().await {
+            Seen::Frame(frame) if frame["type"] == kind => frame,
+            other => panic!("expected {kind}, saw {other:?}"),
         }
     }
 

@@ -65,6 +65,7 @@ async fn before_a_restart_what_was_asked_is_answered() {
         Ok(Appended::RepeatedMessage(stored))
     });
     let mut open = bench.open().await;
+    open.sees_hello().await;
     open.says(r#"{"type":"message","content":"number 1","client_message_id":"a"}"#).await;
     assert_eq!(open.sees_messages(1).await, [EntryId::new(1).expect("an id").get()]);
     open.hub.drain(Duration::from_secs(1)).await;
