@@ -203,10 +203,7 @@ impl<S: Peer> Session<S> {
         match event {
             Event::Closing(reason) => return Some(Ending::Closed(reason)),
             Event::Socket(incoming) => return self.heard(incoming),
-            Event::OutboxChanged => {
-                self.send_live();
-                self.send_signals();
-            }
+            Event::OutboxChanged => self.send_what_is_there(),
             Event::Located(located) => self.take_located(located),
             Event::Answered(answer) => self.send_answer(answer),
             Event::Read(conversation, page) => self.send_page(conversation, page),
@@ -237,7 +234,7 @@ impl<S: Peer> Session<S> {
                             "rate_limited",
                             "Too many frames; this one was not stored. Send it again a little later.",
                         );
-                        self.send_error(&error.retry_after(Some(wait)).answering(self.client_message_id_of(&text)));
+                        self.refuse(&text, error.retry_after(Some(wait)));
                         None
                     }
                     Allowance::Exhausted => Some(Ending::Closed(CloseReason::RateLimited)),

@@ -10,7 +10,8 @@ use std::borrow::Cow;
 
 use handsel_domain::conversation::ConversationAddress;
 use handsel_domain::handshake::StepKind;
-use handsel_domain::ids::{Head, UserId};
+use handsel_domain::ids::{Head, ID_MAX, UserId};
+use handsel_domain::message::ClientMessageId;
 use handsel_domain::timeline::Draft;
 use handsel_domain::token::Token;
 use serde::Deserialize;
@@ -116,6 +117,17 @@ impl ClientFrame {
     }
 }
 
+/// How the sender named a frame that is otherwise not heeded, if at all: off the path of those that are.
+pub fn client_message_id_of(text: &str) -> Option<ClientMessageId> {
+    #[derive(Deserialize)]
+    struct Named<'a> {
+        #[serde(borrow)]
+        client_message_id: Option<Cow<'a, str>>,
+    }
+    let named: Named = serde_json::from_str(text).ok()?;
+    ClientMessageId::parse(&named.client_message_id?).ok()
+}
+
 fn text<'a>(field: &'static str, value: &'a RawValue) -> Result<Option<Cow<'a, str>>, FrameError> {
     serde_json::from_str(value.get()).map_err(|_| FrameError::Field { field, expected: "text" })
 }
@@ -126,13 +138,13 @@ fn address(named: &RawValue) -> Result<Option<ConversationAddress>, FrameError> 
 
 fn up_to(value: Option<&RawValue>) -> Result<Head, FrameError> {
     let number = value.and_then(|value| serde_json::from_str::<i64>(value.get()).ok());
-    let head = number.and_then(|number| Head::new(number).ok());
+    let head = number.and_then(|number| Head::new(number.min(ID_MAX)).ok());
     head.ok_or(FrameError::Field { field: "up_to", expected: "a seq: all up to there is read" })
 }
 
 fn token(value: Option<&RawValue>) -> Result<Token, FrameError> {
     let token = value.map(|value| text("token", value)).transpose()?.flatten();
-    Ok(Token::parse(token.as_deref().unwrap_or_default())?)
+    Ok(Token::parse(&token.ok_or(FrameError::Field { field: "token", expected: "text" })?)?)
 }
 
 /// Says what is wrong with a frame that did not parse; off the path of those that do.
@@ -257,7 +269,7 @@ mod tests {
             (r#"{"type":"read","up_to":-1}"#, "unknown_type", "field_invalid"),
             (r#"{"type":"read","up_to":1.5}"#, "unknown_type", "field_invalid"),
             (token.as_str(), "unknown_type", "ok"),
-            (r#"{"type":"auth"}"#, "unknown_type", "token_malformed"),
+            (r#"{"type":"auth"}"#, "unknown_type", "field_invalid"),
             (r#"{"type":"auth","token":7}"#, "unknown_type", "field_invalid"),
             (r#"{"type":"auth","token":"short"}"#, "unknown_type", "token_malformed"),
             (r#"{"type":"handshake_approve","conversation":"offer_1:2"}"#, "ok", "ok"),

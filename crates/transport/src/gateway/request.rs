@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use handsel_domain::conversation::{ConversationAddress, ConversationInvalid};
-use handsel_domain::ids::Head;
+use handsel_domain::ids::{Head, ID_MAX};
 use handsel_domain::token::{Token, TokenMalformed};
 use hyper::header::{
     AUTHORIZATION, CONNECTION, HeaderMap, HeaderName, SEC_WEBSOCKET_KEY, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION,
@@ -94,7 +94,8 @@ pub(super) fn token<B>(request: &Request<B>, asked: &UpgradeRequest) -> Result<T
 pub(super) fn after(uri: &Uri) -> Result<Option<Head>, CloseReason> {
     let Some(after) = query_value(uri, "after")? else { return Ok(None) };
     let digits = !after.is_empty() && after.bytes().all(|byte| byte.is_ascii_digit());
-    let head = after.parse().ok().and_then(|number| Head::new(number).ok());
+    // Beyond what any timeline has is beyond the head, like anything else that is.
+    let head = after.parse::<i64>().ok().and_then(|number| Head::new(number.min(ID_MAX)).ok());
     Ok(Some(head.filter(|_| digits).ok_or(CloseReason::QueryInvalid)?))
 }
 
@@ -157,7 +158,7 @@ mod tests {
             ("after=%2B1", Err(CloseReason::QueryInvalid)),
             ("after=1.5", Err(CloseReason::QueryInvalid)),
             ("after=99999999999999999999", Err(CloseReason::QueryInvalid)),
-            ("after=9007199254740993", Err(CloseReason::QueryInvalid)),
+            ("after=9007199254740993", Ok(Some(ID_MAX))),
             ("after=%zz", Err(CloseReason::QueryInvalid)),
         ] {
             let uri: Uri = format!("/ws/chat/offer_1/?{query}").parse().expect("a URI");

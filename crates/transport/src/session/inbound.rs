@@ -13,7 +13,7 @@ use handsel_domain::usecases::AuthenticateError;
 
 use super::addressing::Located;
 use super::{Peer, Session};
-use crate::frames::{self, ClientFrame, ErrorFrame, Frame, Protocol, Request, signal};
+use crate::frames::{self, ClientFrame, ErrorFrame, Frame, Protocol, Request, client, signal};
 use crate::limits::STORAGE_RETRY;
 
 /// What became of something that the client asked for.
@@ -105,12 +105,15 @@ impl<S: Peer> Session<S> {
         if self.extended { Protocol::Extended } else { Protocol::Base }
     }
 
-    /// The `client_message_id` of a frame that is otherwise not looked at.
-    pub(super) fn client_message_id_of(&self, text: &str) -> Option<String> {
-        match ClientFrame::parse(text, self.protocol()).ok()? {
-            ClientFrame::To(_, request) => named(&request),
-            ClientFrame::Auth(_) | ClientFrame::Ping => None,
-        }
+    /// Says that a frame was not heeded.
+    pub(super) fn refuse(&mut self, text: &str, error: ErrorFrame) {
+        let named = client::client_message_id_of(text).map(|id| id.as_str().to_owned());
+        self.send_error(&error.answering(named));
+    }
+
+    fn send_error(&mut self, error: &ErrorFrame) {
+        metrics::counter!("handsel_errors_total", "code" => error.code).increment(1);
+        self.socket.feed(error.encode());
     }
 
     pub(super) fn take_frame(&mut self, text: &str) {
@@ -121,7 +124,7 @@ impl<S: Peer> Session<S> {
             },
             Ok(ClientFrame::Auth(token)) => self.renew(token),
             Ok(ClientFrame::Ping) => self.socket.feed(signal::pong()),
-            Err(error) => self.send_error(&ErrorFrame::new(error.code(), error.to_string()).field(error.field())),
+            Err(error) => self.refuse(text, ErrorFrame::new(error.code(), error.to_string()).field(error.field())),
         }
     }
 

@@ -12,10 +12,26 @@ use tokio::time::Instant;
 use super::delivery::Next;
 use super::inbound::Answer;
 use super::{Peer, Session};
-use crate::frames::{self, ErrorFrame};
+use crate::frames;
+use crate::hub::Live;
 use crate::limits::STORAGE_RETRY;
 
 impl<S: Peer> Session<S> {
+    /// Sends what was handed over. Answers that are there already go first: one that was given before an entry was
+    /// committed goes out before it, so that the state in it never follows a newer one.
+    pub(super) fn send_what_is_there(&mut self) {
+        let live = self.membership.outbox.take_live();
+        self.send_ready_answers();
+        live.into_iter().for_each(|live| self.send_live(live));
+        self.send_signals();
+    }
+
+    fn send_ready_answers(&mut self) {
+        while let Some(Some(answer)) = tokio::task::unconstrained(self.answers.next()).now_or_never() {
+            self.send_answer(answer);
+        }
+    }
+
     pub(super) fn send_answer(&mut self, answer: Answer) {
         if let Answer::Renewed(Ok((principal, expires_in))) = &answer {
             self.expires_at = Instant::now() + *expires_in;
@@ -24,26 +40,14 @@ impl<S: Peer> Session<S> {
         answer.frames().into_iter().for_each(|frame| self.socket.feed(frame));
     }
 
-    /// Sends the answers that are there already. Called between taking entries and sending them: an answer that was
-    /// given before an entry was committed goes out before it, so that the state in it never follows a newer one.
-    pub(super) fn send_ready_answers(&mut self) {
-        while let Some(Some(answer)) = tokio::task::unconstrained(self.answers.next()).now_or_never() {
-            self.send_answer(answer);
-        }
-    }
-
-    pub(super) fn send_live(&mut self) {
-        let taken = self.membership.outbox.take_live();
-        self.send_ready_answers();
-        for live in taken {
-            match self.delivery.next(live.conversation, live.seq) {
-                Next::Send => {
-                    self.socket.feed(live.frame);
-                    self.follow_peer_of(&live.conversation);
-                }
-                Next::AlreadySent => {}
-                Next::Missing => self.membership.outbox.fall_behind(live.conversation.key(), live.seq.into()),
+    fn send_live(&mut self, live: Live) {
+        match self.delivery.next(live.conversation, live.seq) {
+            Next::Send => {
+                self.socket.feed(live.frame);
+                self.follow_peer_of(&live.conversation);
             }
+            Next::AlreadySent => {}
+            Next::Missing => self.membership.outbox.fall_behind(live.conversation.key(), live.seq.into()),
         }
     }
 
@@ -89,10 +93,5 @@ impl<S: Peer> Session<S> {
             }
         }
         self.membership.outbox.caught_up(conversation, self.delivery.sent(conversation));
-    }
-
-    pub(super) fn send_error(&mut self, error: &ErrorFrame) {
-        metrics::counter!("handsel_errors_total", "code" => error.code).increment(1);
-        self.socket.feed(error.encode());
     }
 }

@@ -33,6 +33,9 @@ impl<S: Peer> Session<S> {
         let Some(peer) = peer.filter(|peer| self.extended && !self.peers.contains_key(peer)) else { return };
         let online = self.membership.follow(&[peer]).contains(&true);
         self.peers.insert(peer, online);
-        self.socket.feed(signal::presence(peer, online));
+        // Of whom nothing was told, a client thinks that they are not there.
+        if online {
+            self.socket.feed(signal::presence(peer, online));
+        }
     }
 }
