@@ -169,6 +169,14 @@ pub struct ConversationState {
 }
 
 impl ConversationState {
+    /// That side's cursor, to be moved.
+    pub const fn read_up_to_mut(&mut self, side: Side) -> &mut Head {
+        match side {
+            Side::Owner => &mut self.owner_read_up_to,
+            Side::Respondent => &mut self.respondent_read_up_to,
+        }
+    }
+
     /// A conversation without an entry: it does not exist yet, and can come into being.
     pub const fn unwritten(conversation: Conversation) -> Self {
         Self { conversation, head: Head::NONE, owner_read_up_to: Head::NONE, respondent_read_up_to: Head::NONE }

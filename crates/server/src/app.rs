@@ -69,7 +69,7 @@ pub struct Nobody;
 impl Committed for Nobody {
     fn entries(&self, _: &[Arc<Entry>]) {}
 
-    fn read(&self, _: ReadCursor) {}
+    fn cursor_moved(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
 }

@@ -23,7 +23,7 @@ struct Silence;
 impl Committed for Silence {
     fn entries(&self, _: &[Arc<Entry>]) {}
 
-    fn read(&self, _: ReadCursor) {}
+    fn cursor_moved(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
 }

@@ -1,13 +1,11 @@
 //! The port `Conversations`: who talks about what, and how far each has read. Knows nothing of appending.
 
-use std::sync::Arc;
-
 use async_trait::async_trait;
 use handsel_domain::Unavailable;
-use handsel_domain::conversation::{ConversationKey, ConversationState, ConversationSummary, ReadCursor, Side};
+use handsel_domain::conversation::{ConversationKey, ConversationState, ConversationSummary};
 use handsel_domain::ids::{Head, UserId};
 use handsel_domain::listing::{ListingRef, ListingStatus};
-use handsel_domain::ports::{Committed, Conversations, ListPosition, ReadMoved};
+use handsel_domain::ports::{Conversations, ListPosition, ReadMoved};
 use handsel_domain::user::Person;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 
@@ -15,7 +13,7 @@ use crate::changes::Changes;
 use crate::database::{Database, statement};
 use crate::errors::{corrupt, unavailable};
 use crate::people::person;
-use crate::timeline::rows;
+use crate::timeline::{Move, Queue, rows};
 
 const BY_KEY: &str = concat!(
     "SELECT ",
@@ -28,7 +26,8 @@ const BY_LISTING: &str = concat!(
     rows::conversation_columns!(),
     ", p.username AS p_username, p.first_name AS p_first_name, p.last_name AS p_last_name",
     " FROM conversations AS c JOIN users AS p ON p.id = c.respondent_id",
-    " WHERE c.listing_kind = $1 AND c.listing_id = $2 ORDER BY c.respondent_id"
+    " JOIN entries AS e ON e.conversation_id = c.id AND e.seq = c.head",
+    " WHERE c.listing_kind = $1 AND c.listing_id = $2 ORDER BY e.id DESC"
 );
 
 /// Two indexes serve the two sides; nobody is on both sides of one conversation, so nothing comes twice.
@@ -77,40 +76,15 @@ const SUMMARIES: &str = concat!(
     " WHERE (c.owner_id = $1 OR c.respondent_id = $1) AND e.id < $2 ORDER BY e.id DESC LIMIT $3"
 );
 
-const MOVE_OWNER: &str = "UPDATE conversations SET owner_read_up_to = $1 WHERE id = $2";
-const MOVE_RESPONDENT: &str = "UPDATE conversations SET respondent_read_up_to = $1 WHERE id = $2";
-
 pub(crate) struct SqlConversations {
     database: Database,
     changes: Changes,
-    committed: Arc<dyn Committed>,
+    writer: Queue,
 }
 
 impl SqlConversations {
-    pub(crate) fn new(database: Database, changes: Changes, committed: Arc<dyn Committed>) -> Self {
-        Self { database, changes, committed }
-    }
-
-    async fn move_cursor(&self, key: ConversationKey, reader: UserId, up_to: Head) -> Result<ReadMoved, DbErr> {
-        let transaction = self.database.begin_write().await?;
-        let Some(row) = transaction.query_one_raw(statement(&transaction, BY_KEY, names(key))).await? else {
-            return Ok(ReadMoved { up_to: Head::NONE, moved: false });
-        };
-        let state = rows::state(&row)?;
-        let side = state.conversation.side_of(reader).ok_or_else(|| corrupt("reader", reader))?;
-        let (now, wanted) = (state.read_up_to(side), up_to.min(state.head));
-        if wanted <= now {
-            return Ok(ReadMoved { up_to: now, moved: false });
-        }
-        let id: i64 = row.try_get("c_", "id")?;
-        let sql = match side {
-            Side::Owner => MOVE_OWNER,
-            Side::Respondent => MOVE_RESPONDENT,
-        };
-        transaction.execute_raw(statement(&transaction, sql, [wanted.get().into(), id.into()])).await?;
-        transaction.commit().await?;
-        self.committed.read(ReadCursor { conversation: state.conversation, reader: side, up_to: wanted });
-        Ok(ReadMoved { up_to: wanted, moved: true })
+    pub(crate) fn new(database: Database, changes: Changes, writer: Queue) -> Self {
+        Self { database, changes, writer }
     }
 
     async fn select<T>(
@@ -193,7 +167,7 @@ impl Conversations for SqlConversations {
         reader: UserId,
         up_to: Head,
     ) -> Result<ReadMoved, Unavailable> {
-        self.move_cursor(key, reader, up_to).await.map_err(unavailable)
+        self.writer.move_cursor(Move { key, reader, up_to }).await
     }
 
     async fn changed(&self) -> Result<bool, Unavailable> {
@@ -212,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [BY_KEY, BY_LISTING, BY_USERS, BY_USER, PEOPLE, SUMMARIES, MOVE_OWNER, MOVE_RESPONDENT] {
+        for sql in [BY_KEY, BY_LISTING, BY_USERS, BY_USER, PEOPLE, SUMMARIES] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
         }
     }

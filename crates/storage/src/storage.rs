@@ -46,9 +46,9 @@ impl Storage {
         let writer = Writer::start(database.clone(), clock, Arc::clone(&committed));
         Ok(Self {
             users: Arc::new(SqlUsers::new(database.clone(), Arc::clone(&committed))),
-            tokens: Arc::new(SqlTokens::new(database.clone(), Arc::clone(&committed))),
+            tokens: Arc::new(SqlTokens::new(database.clone(), committed)),
             listings: Arc::new(SqlListings::new(database.clone())),
-            conversations: Arc::new(SqlConversations::new(database.clone(), Changes::default(), committed)),
+            conversations: Arc::new(SqlConversations::new(database.clone(), Changes::default(), writer.queue())),
             timeline: Arc::new(SqlTimeline::new(database.clone(), writer.queue())),
             writer,
             database,

@@ -3,16 +3,19 @@
 //! - [`writer`]: the task that commits what has queued up as one transaction, and tells of it.
 //! - [`batch`]: one such transaction, statement by statement.
 //! - [`plan`]: what is decided in it, as a pure function.
+//! - [`cursors`]: read cursors, moved in the same transaction.
 //! - [`read`]: pages of a timeline.
 //! - [`rows`]: what the joins select, and what it becomes.
 
 mod batch;
+mod cursors;
 mod plan;
 mod read;
 pub(crate) mod rows;
 mod writer;
 
-pub(crate) use writer::Writer;
+pub(crate) use cursors::Move;
+pub(crate) use writer::{Queue, Writer};
 
 use async_trait::async_trait;
 use handsel_domain::Unavailable;
@@ -25,11 +28,11 @@ use crate::errors::unavailable;
 
 pub(crate) struct SqlTimeline {
     database: Database,
-    queue: writer::Queue,
+    queue: Queue,
 }
 
 impl SqlTimeline {
-    pub(crate) fn new(database: Database, queue: writer::Queue) -> Self {
+    pub(crate) fn new(database: Database, queue: Queue) -> Self {
         Self { database, queue }
     }
 }

@@ -28,8 +28,8 @@ impl Committed for LocalBroker {
         self.hub.deliver(entries);
     }
 
-    fn read(&self, cursor: ReadCursor) {
-        self.hub.read(cursor);
+    fn cursor_moved(&self, cursor: ReadCursor) {
+        self.hub.cursor_moved(cursor);
     }
 
     fn revoked(&self, tokens: &[TokenId]) {

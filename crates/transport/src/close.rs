@@ -145,11 +145,15 @@ impl CloseReason {
             Self::OriginNotAllowed => {
                 "Pages of this origin may not connect; the operator can allow it with --allow-origin."
             }
-            Self::ListingNotFound => "There is no such listing.",
+            Self::ListingNotFound => {
+                "There is no such listing; GET /api/offers/ and GET /api/needs/ list those that there are."
+            }
             Self::TooSlow => {
                 "The client read too slowly; connect again, with after on handsel.v1, or read the timeline for what was missed."
             }
-            Self::TooManySockets => "This user has opened more sockets than allowed; the oldest one was closed.",
+            Self::TooManySockets => {
+                "This user has opened more sockets than allowed, and the oldest one was closed; close those that are not needed."
+            }
             Self::RateLimited => "Too many frames; slow down and connect again.",
             Self::BinaryFrame => "Frames are JSON text; binary frames are not understood.",
             Self::InvalidUtf8 => "Frames are JSON text in UTF-8.",

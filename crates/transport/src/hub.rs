@@ -7,16 +7,17 @@ mod signals;
 
 pub use membership::{Listening, Membership};
 pub use outbox::{Live, Outbox};
-pub use signals::Signals;
+pub use signals::{Reads, Signals};
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, ReadCursor, Side};
-use handsel_domain::ids::{Head, TokenId, UserId};
+use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::Principal;
 use handsel_domain::timeline::Entry;
+use tokio::time::Instant;
 
 use crate::close::CloseReason;
 use crate::frames;
@@ -34,29 +35,12 @@ pub struct Hub {
 struct State {
     users: HashMap<UserId, Vec<Arc<Member>>>,
     /// Up to where each live conversation, and its cursors, were handed to the sessions here.
-    handed: HashMap<ConversationKey, Handed>,
+    handed: HashMap<ConversationKey, ConversationState>,
     followers: Followers,
     next_id: u64,
     /// Whether anyone joined since the last comparison.
     joined: bool,
     draining: bool,
-}
-
-/// What the sessions here were handed of a conversation.
-#[derive(Clone, Copy, Default)]
-struct Handed {
-    head: Head,
-    owner_read_up_to: Head,
-    respondent_read_up_to: Head,
-}
-
-impl Handed {
-    fn read_up_to(&mut self, side: Side) -> &mut Head {
-        match side {
-            Side::Owner => &mut self.owner_read_up_to,
-            Side::Respondent => &mut self.respondent_read_up_to,
-        }
-    }
 }
 
 /// What is held is whole between two statements, so a panic elsewhere leaves it usable.
@@ -120,16 +104,15 @@ impl Hub {
                 member.outbox.offer(Live { conversation, seq: entry.seq, frame });
             }
             if frame.is_some() {
-                let handed = state.handed.entry(conversation.key()).or_default();
+                let handed = state.handed(conversation);
                 handed.head = handed.head.max(entry.seq.into());
             }
         }
     }
 
     /// Hands a moved read cursor to the sessions of both users.
-    pub fn read(&self, cursor: ReadCursor) {
-        let mut state = lock(&self.state);
-        state.hand_cursor(cursor);
+    pub fn cursor_moved(&self, cursor: ReadCursor) {
+        lock(&self.state).hand_cursor(cursor);
     }
 
     /// Compares the heads and cursors of the live users' conversations with what was handed over, and has the sessions
@@ -150,9 +133,9 @@ impl Hub {
                 let (conversation, up_to) = (found.conversation, found.read_up_to(side));
                 state.hand_cursor(ReadCursor { conversation, reader: side, up_to });
             }
-            let mut known = state.handed.get(&key).copied().unwrap_or_default();
+            let known = state.handed(found.conversation);
             known.head = known.head.max(head);
-            handed.insert(key, known);
+            handed.insert(key, *known);
         }
         state.handed = handed;
     }
@@ -176,9 +159,12 @@ impl Hub {
             state.users.values().flatten().map(Arc::clone).collect()
         };
         let spacing = (over / u32::try_from(members.len().max(1)).unwrap_or(u32::MAX)).min(DRAIN_SPACING_MAX);
+        let mut due = Instant::now();
         for member in members {
             member.close(CloseReason::Restarting);
-            tokio::time::sleep(spacing).await;
+            // By the clock, so that a sleep that takes longer than it should delays nobody behind it.
+            due += spacing;
+            tokio::time::sleep_until(due).await;
         }
     }
 
@@ -211,11 +197,16 @@ impl State {
             .filter(move |member| member.listening.scope.contains(conversation))
     }
 
+    /// What the sessions here were handed of this conversation.
+    fn handed(&mut self, conversation: Conversation) -> &mut ConversationState {
+        self.handed.entry(conversation.key()).or_insert_with(|| ConversationState::unwritten(conversation))
+    }
+
     /// Hands a cursor to the sessions of both users, where it is further than what they were handed.
     fn hand_cursor(&mut self, cursor: ReadCursor) {
         let ReadCursor { conversation, reader, up_to } = cursor;
-        let mut known = self.handed.get(&conversation.key()).copied().unwrap_or_default();
-        if up_to <= *known.read_up_to(reader) {
+        let known = self.handed.get(&conversation.key()).map(|state| state.read_up_to(reader)).unwrap_or_default();
+        if up_to <= known {
             return;
         }
         let mut anyone = false;
@@ -224,8 +215,41 @@ impl State {
             anyone = true;
         }
         if anyone {
-            *known.read_up_to(reader) = up_to;
-            self.handed.insert(conversation.key(), known);
+            *self.handed(conversation).read_up_to_mut(reader) = up_to;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use handsel_domain::time::Timestamp;
+    use handsel_domain::usecases::Scope;
+    use handsel_domain::user::{Person, Username};
+
+    use super::*;
+
+    fn principal(user: i64) -> Principal {
+        let id = UserId::new(user).expect("an id");
+        let name = Username::parse(&format!("user{user}")).expect("a name");
+        Principal {
+            person: Arc::new(Person::new(id, name, "", "")),
+            token: TokenId::new(user).expect("an id"),
+            expires_at: Timestamp::from_millis(0),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_drain_of_thousands_tells_all_of_them_in_its_time() {
+        let hub = Arc::new(Hub::new(20));
+        let listening = Listening { scope: Scope::Everything, signals: true };
+        let mut members: Vec<_> =
+            (1..=9_000).map(|user| hub.join(&principal(user), listening).expect("the hub is open")).collect();
+        let (started, over) = (Instant::now(), Duration::from_millis(4_800));
+        hub.drain(over).await;
+        assert!(started.elapsed() <= over + Duration::from_millis(1), "it took {:?}", started.elapsed());
+        for member in &mut members {
+            assert_eq!(member.closing.try_recv(), Ok(CloseReason::Restarting));
+        }
+        assert!(hub.join(&principal(1), listening).is_err(), "nobody is taken in any more");
     }
 }

@@ -10,6 +10,7 @@
 //! - [`signals`]: what goes out beside entries.
 //! - [`timing`]: what a session waits for: signs of life, the token's end, a write that stalls.
 //! - [`ending`]: how a session ends.
+//! - [`renewal`]: a fresh token for an open socket.
 //! - [`rate`]: how fast a client may send.
 
 mod addressing;
@@ -18,6 +19,7 @@ mod ending;
 mod greeting;
 mod inbound;
 mod rate;
+mod renewal;
 mod sending;
 mod signals;
 mod socket;
@@ -35,24 +37,24 @@ use std::sync::Arc;
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
-use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationKey, ConversationState};
 use handsel_domain::ids::UserId;
 use handsel_domain::ports::Clock;
 use handsel_domain::time::Timestamp;
-use handsel_domain::timeline::TimelinePage;
 use handsel_domain::usecases::{Accounts, Seat, Talk};
 use tokio::time::Instant;
 
 use crate::close::CloseReason;
 use crate::frames::{ErrorFrame, Frame};
-use crate::hub::Membership;
+use crate::hub::{Membership, Reads};
 use crate::limits::{APPENDS_IN_FLIGHT_MAX, SocketLimits};
 use addressing::Located;
 use delivery::Delivery;
 use greeting::Beginning;
 use inbound::Answer;
 use rate::{Allowance, Rate};
+use renewal::Renewed;
+use sending::Page;
 use socket::Incoming;
 use timing::Stall;
 
@@ -78,11 +80,10 @@ enum Event {
     OutboxChanged,
     Located(Located),
     Answered(Answer),
-    Read(ConversationKey, Result<Option<TimelinePage>, Unavailable>),
+    Page(Page),
+    Renewed(Renewed),
     Tick,
 }
-
-type Reading = BoxFuture<'static, (ConversationKey, Result<Option<TimelinePage>, Unavailable>)>;
 
 pub(crate) struct Session<S> {
     socket: Socket<S>,
@@ -101,10 +102,16 @@ pub(crate) struct Session<S> {
     rate: Rate,
     /// The frame whose conversation the storage is asked for.
     locating: Option<BoxFuture<'static, Located>>,
+    /// The fresh token that is looked up.
+    renewing: Option<BoxFuture<'static, Renewed>>,
     /// What the client asked for and was not answered yet.
     answers: FuturesOrdered<BoxFuture<'static, Answer>>,
+    /// The conversations of which the client has just said how far it has read, each as often as it said so.
+    reads_under_way: Vec<ConversationKey>,
+    /// Cursors that are not to be told yet.
+    waiting_reads: Reads,
     /// The page that is being read for a conversation that is behind.
-    reading: Option<Reading>,
+    reading: Option<BoxFuture<'static, Page>>,
     /// Until when the storage is left alone after it did not answer.
     read_again_at: Option<Instant>,
     expires_at: Instant,
@@ -133,6 +140,9 @@ impl<S: Peer> Session<S> {
             peers,
             rate: Rate::new(limits.frames_per_second),
             locating: None,
+            renewing: None,
+            reads_under_way: Vec::new(),
+            waiting_reads: Reads::default(),
             answers: FuturesOrdered::new(),
             reading: None,
             read_again_at: None,
@@ -179,7 +189,7 @@ impl<S: Peer> Session<S> {
     async fn next_event(&mut self) -> Event {
         let writable = !self.socket.is_flushing();
         self.note_stall(!writable);
-        let may_read = self.answers.len() < APPENDS_IN_FLIGHT_MAX && self.locating.is_none();
+        let may_read = self.answers.len() < APPENDS_IN_FLIGHT_MAX && self.locating.is_none() && self.renewing.is_none();
         let deadline = self.deadline();
         tokio::select! {
             reason = &mut self.membership.closing => Event::Closing(reason.unwrap_or(CloseReason::Restarting)),
@@ -189,11 +199,16 @@ impl<S: Peer> Session<S> {
                 self.locating = None;
                 Event::Located(located)
             }
+            // Also while a write waits: the old token runs out meanwhile.
+            renewed = wait_for(self.renewing.as_mut()), if self.renewing.is_some() => {
+                self.renewing = None;
+                Event::Renewed(renewed)
+            }
             Some(answer) = self.answers.next(), if writable && !self.answers.is_empty() => Event::Answered(answer),
             // Also while a write waits: a read that nobody polls would keep its connection to the database from others.
-            (conversation, page) = wait_for(self.reading.as_mut()), if self.reading.is_some() => {
+            page = wait_for(self.reading.as_mut()), if self.reading.is_some() => {
                 self.reading = None;
-                Event::Read(conversation, page)
+                Event::Page(page)
             }
             () = tokio::time::sleep_until(deadline) => Event::Tick,
         }
@@ -206,7 +221,8 @@ impl<S: Peer> Session<S> {
             Event::OutboxChanged => self.send_what_is_there(),
             Event::Located(located) => self.take_located(located),
             Event::Answered(answer) => self.send_answer(answer),
-            Event::Read(conversation, page) => self.send_page(conversation, page),
+            Event::Page(page) => self.send_page(page),
+            Event::Renewed(renewed) => self.take_renewed(renewed),
             Event::Tick => return self.tick(),
         }
         None

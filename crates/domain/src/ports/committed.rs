@@ -16,7 +16,7 @@ pub trait Committed: Send + Sync {
     fn entries(&self, entries: &[Arc<Entry>]);
 
     /// A read cursor was moved. Two that were moved at the same moment may come in either order: the furthest counts.
-    fn read(&self, cursor: ReadCursor);
+    fn cursor_moved(&self, cursor: ReadCursor);
 
     /// These tokens were revoked.
     fn revoked(&self, tokens: &[TokenId]);

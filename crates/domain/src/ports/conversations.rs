@@ -27,7 +27,7 @@ pub trait Conversations: Send + Sync {
     /// Must find the conversation of that key; `None` where nobody has written in it yet.
     async fn find(&self, key: ConversationKey) -> Result<Option<ConversationState>, Unavailable>;
 
-    /// Must return every conversation about the listing with its respondent, in the order of the respondents' ids.
+    /// Must return every conversation about the listing with its respondent, the one with the newest entry first.
     async fn of_listing(&self, listing: ListingRef) -> Result<Vec<(ConversationState, Person)>, Unavailable>;
 
     /// Must return the user's conversations, the one with the newest entry first, only those whose newest entry is

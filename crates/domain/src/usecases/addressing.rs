@@ -64,7 +64,7 @@ pub enum LocateError {
     #[error(transparent)]
     Seat(#[from] SeatError),
     /// A seat in one conversation, or in those about one listing, does not reach others.
-    #[error("this conversation is another one than that of this socket")]
+    #[error("this socket has another conversation; leave it out here, or use the inbox for all of them")]
     Mismatch,
 }
 

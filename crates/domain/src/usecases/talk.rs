@@ -52,10 +52,10 @@ impl Talk {
     pub async fn heads(&self, seat: &Seat) -> Result<Vec<ConversationState>, Unavailable> {
         match seat.scope {
             Scope::One(conversation) => Ok(self.conversations.find(conversation.key()).await?.into_iter().collect()),
-            Scope::Listing(_) | Scope::Everything => {
-                let all = self.conversations.all_of(seat.caller.id).await?;
-                Ok(all.into_iter().filter(|state| seat.scope.contains(&state.conversation)).collect())
+            Scope::Listing(listing) => {
+                Ok(self.conversations.of_listing(listing).await?.into_iter().map(|(state, _)| state).collect())
             }
+            Scope::Everything => self.conversations.all_of(seat.caller.id).await,
         }
     }
 
@@ -66,7 +66,10 @@ impl Talk {
 
     /// Who has written about the listing, in the order of their ids.
     pub async fn respondents(&self, listing: ListingRef) -> Result<Vec<Person>, Unavailable> {
-        Ok(self.conversations.of_listing(listing).await?.into_iter().map(|(_, person)| person).collect())
+        let found = self.conversations.of_listing(listing).await?;
+        let mut people: Vec<_> = found.into_iter().map(|(_, person)| person).collect();
+        people.sort_unstable_by_key(|person| person.id);
+        Ok(people)
     }
 
     /// Appends what the caller says; returns after the commit.

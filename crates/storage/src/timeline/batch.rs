@@ -16,6 +16,7 @@ use handsel_domain::timeline::{Draft, Entry, EntryBody};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use serde_json::{Value as Json, json};
 
+use super::cursors::{self, Move, Moves};
 use super::plan::{Plan, Planned, Repetition, Slate, Verdict, plan};
 use super::rows;
 use crate::database::{Database, statement};
@@ -93,29 +94,49 @@ pub(super) struct Batch {
     pub(super) verdicts: Vec<Verdict>,
     /// What is new, in commit order; verdicts point here.
     pub(super) entries: Vec<Arc<Entry>>,
+    /// How far the read cursors were moved.
+    pub(super) moves: Moves,
 }
 
-/// Decides and stores the items in one transaction.
-pub(super) async fn commit(database: &Database, items: &[&Append], now: Timestamp) -> Result<Batch, BatchError> {
-    let (keys, slots) = distinct_conversations(items);
+/// Decides and stores the items, and then moves the cursors, in one transaction.
+pub(super) async fn commit(
+    database: &Database,
+    items: &[&Append],
+    moves: &[Move],
+    now: Timestamp,
+) -> Result<Batch, BatchError> {
     let transaction = database.begin_write().await?;
-    let slates = load_conversations(&transaction, &keys).await?;
-    let stored = load_repetitions(&transaction, &slates, &slots, items).await?;
+    let (entries, verdicts) =
+        if items.is_empty() { Default::default() } else { append(&transaction, items, now).await? };
+    let moves = cursors::move_all(&transaction, moves).await?;
+    if entries.is_empty() && moves.cursors.is_empty() {
+        transaction.rollback().await?;
+    } else {
+        transaction.commit().await.map_err(BatchError::CommitUnknown)?;
+    }
+    Ok(Batch { verdicts, entries, moves })
+}
+
+async fn append<C: ConnectionTrait>(
+    connection: &C,
+    items: &[&Append],
+    now: Timestamp,
+) -> Result<(Vec<Arc<Entry>>, Vec<Verdict>), DbErr> {
+    let (keys, slots) = distinct_conversations(items);
+    let slates = load_conversations(connection, &keys).await?;
+    let stored = load_repetitions(connection, &slates, &slots, items).await?;
     let mut plan = plan(slates, &slots, items, stored, now);
     if plan.entries.is_empty() {
-        transaction.rollback().await?;
-        return Ok(Batch { verdicts: plan.verdicts, entries: Vec::new() });
+        return Ok((Vec::new(), plan.verdicts));
     }
-    store_conversations(&transaction, &mut plan).await?;
-    let ids = store_entries(&transaction, &plan, items).await?;
-    store_handshakes(&transaction, &plan).await?;
-    transaction.commit().await.map_err(BatchError::CommitUnknown)?;
-
+    store_conversations(connection, &mut plan).await?;
+    let ids = store_entries(connection, &plan, items).await?;
+    store_handshakes(connection, &plan).await?;
     let entries = plan.entries.into_iter().zip(ids).map(|(planned, id)| {
         let Planned { conversation, seq, at, body, item, .. } = planned;
         Arc::new(Entry { id, conversation, seq, actor: Arc::clone(&items[item].actor), at, body })
     });
-    Ok(Batch { entries: entries.collect(), verdicts: plan.verdicts })
+    Ok((entries.collect(), plan.verdicts))
 }
 
 /// The conversations that the items are for, each once, and for each item which of them.
@@ -332,7 +353,7 @@ async fn store_handshakes<C: ConnectionTrait>(connection: &C, plan: &Plan) -> Re
     Ok(())
 }
 
-fn array(rows: impl IntoIterator<Item = Json>) -> String {
+pub(super) fn array(rows: impl IntoIterator<Item = Json>) -> String {
     Json::Array(rows.into_iter().collect()).to_string()
 }
 

@@ -7,11 +7,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use handsel_domain::Unavailable;
-use handsel_domain::ports::{Append, AppendError, Appended, Clock, Committed};
+use handsel_domain::ports::{Append, AppendError, Appended, Clock, Committed, ReadMoved};
+use handsel_domain::timeline::Entry;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::batch::{self, Batch, BatchError};
+use super::cursors::Move;
 use super::plan::Verdict;
 use crate::database::Database;
 use crate::errors::{is_busy, unavailable};
@@ -21,12 +23,13 @@ const BATCH_ITEMS_MAX: usize = 512;
 /// Items that wait for the writer before callers wait for a place.
 const QUEUE_ITEMS_MAX: usize = 4_096;
 
-struct Job {
-    append: Append,
-    answer: oneshot::Sender<Result<Appended, AppendError>>,
+/// Something to write, and who waits for what becomes of it.
+enum Job {
+    Append { append: Append, answer: oneshot::Sender<Result<Appended, AppendError>> },
+    Move { asked: Move, answer: oneshot::Sender<Result<ReadMoved, Unavailable>> },
 }
 
-/// Where appends wait their turn.
+/// Where everything that is written to a timeline waits its turn.
 #[derive(Clone)]
 pub(crate) struct Queue(mpsc::Sender<Job>);
 
@@ -34,8 +37,15 @@ impl Queue {
     /// Waits its turn and for the commit. Whoever stops waiting changes nothing: what was taken is committed and told.
     pub(super) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let (answer, answered) = oneshot::channel();
-        self.0.send(Job { append, answer }).await.map_err(|_| Unavailable)?;
+        self.0.send(Job::Append { append, answer }).await.map_err(|_| Unavailable)?;
         answered.await.unwrap_or(Err(AppendError::OutcomeUnknown))
+    }
+
+    /// The same for a read cursor: one that moves with every message would otherwise cost a commit of its own each time.
+    pub(crate) async fn move_cursor(&self, asked: Move) -> Result<ReadMoved, Unavailable> {
+        let (answer, answered) = oneshot::channel();
+        self.0.send(Job::Move { asked, answer }).await.map_err(|_| Unavailable)?;
+        answered.await.unwrap_or(Err(Unavailable))
     }
 }
 
@@ -126,9 +136,15 @@ impl Loop {
     }
 
     async fn try_commit(&self, jobs: &[Job]) -> Result<Batch, BatchError> {
-        let items: Vec<&Append> = jobs.iter().map(|job| &job.append).collect();
+        let (mut appends, mut moves) = (Vec::new(), Vec::new());
+        for job in jobs {
+            match job {
+                Job::Append { append, .. } => appends.push(append),
+                Job::Move { asked, .. } => moves.push(*asked),
+            }
+        }
         let started = Instant::now();
-        let batch = batch::commit(&self.database, &items, self.clock.now()).await?;
+        let batch = batch::commit(&self.database, &appends, &moves, self.clock.now()).await?;
         if !batch.entries.is_empty() {
             metrics::histogram!("handsel_commit_duration_seconds").record(started.elapsed());
             metrics::histogram!("handsel_commit_batch_size")
@@ -140,19 +156,33 @@ impl Loop {
 
     /// The listeners first, in commit order; then those who wait, each of whom may be gone.
     fn tell(&self, jobs: Vec<Job>, batch: Batch) {
-        let Batch { verdicts, entries } = batch;
+        let Batch { verdicts, entries, moves } = batch;
         if !entries.is_empty() {
             self.committed.entries(&entries);
         }
-        for (job, verdict) in jobs.into_iter().zip(verdicts) {
-            let _ = job.answer.send(match verdict {
-                Verdict::New(entry) => Ok(Appended::New(Arc::clone(&entries[entry]))),
-                Verdict::RepeatsPlanned(entry) => Ok(Appended::RepeatedMessage(Arc::clone(&entries[entry]))),
-                Verdict::RepeatsStored(entry) => Ok(Appended::RepeatedMessage(entry)),
-                Verdict::RepeatsStep(conversation, handshake) => Ok(Appended::RepeatedStep(conversation, handshake)),
-                Verdict::Refused(error) => Err(error),
-            });
+        moves.cursors.into_iter().for_each(|cursor| self.committed.cursor_moved(cursor));
+        let (mut verdicts, mut moved) = (verdicts.into_iter(), moves.answers.into_iter());
+        for job in jobs {
+            match job {
+                Job::Append { answer, .. } => {
+                    let _ = answer.send(appended(verdicts.next(), &entries));
+                }
+                Job::Move { answer, .. } => {
+                    let _ = answer.send(moved.next().ok_or(Unavailable));
+                }
+            }
         }
+    }
+}
+
+/// There is one verdict for each append, in their order.
+fn appended(verdict: Option<Verdict>, entries: &[Arc<Entry>]) -> Result<Appended, AppendError> {
+    match verdict.ok_or(AppendError::OutcomeUnknown)? {
+        Verdict::New(entry) => Ok(Appended::New(Arc::clone(&entries[entry]))),
+        Verdict::RepeatsPlanned(entry) => Ok(Appended::RepeatedMessage(Arc::clone(&entries[entry]))),
+        Verdict::RepeatsStored(entry) => Ok(Appended::RepeatedMessage(entry)),
+        Verdict::RepeatsStep(conversation, handshake) => Ok(Appended::RepeatedStep(conversation, handshake)),
+        Verdict::Refused(error) => Err(error),
     }
 }
 
@@ -165,6 +195,14 @@ fn answer_all(jobs: Vec<Job>, error: BatchError) {
         }
     };
     for job in jobs {
-        let _ = job.answer.send(Err(answer.clone()));
+        match job {
+            Job::Append { answer: waiting, .. } => {
+                let _ = waiting.send(Err(answer.clone()));
+            }
+            // To move it again is the same as to move it once.
+            Job::Move { answer: waiting, .. } => {
+                let _ = waiting.send(Err(Unavailable));
+            }
+        }
     }
 }

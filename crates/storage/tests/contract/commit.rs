@@ -62,7 +62,7 @@ impl Committed for Reader {
         }
     }
 
-    fn read(&self, _: ReadCursor) {}
+    fn cursor_moved(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
 }

@@ -11,7 +11,7 @@ use super::seat::{Seat, start};
 
 contract! {
     a_conversation_is_found_by_its_key_alone,
-    a_listings_conversations_come_in_the_order_of_the_respondents_ids,
+    a_listings_conversations_come_with_the_newest_entry_first,
     the_one_with_the_newest_entry_comes_first,
     all_of_a_user_come_with_the_newest_entry_first,
     people_are_found_by_their_ids,
@@ -53,8 +53,9 @@ async fn a_conversation_is_found_by_its_key_alone(bench: Bench) {
     assert_eq!(bench.seat(&eve, "need_1".parse().expect("a name"), &bob.person).state().await, None);
 }
 
-async fn a_listings_conversations_come_in_the_order_of_the_respondents_ids(bench: Bench) {
-    let (ana, seats) = respondents(&bench).await;
+async fn a_listings_conversations_come_with_the_newest_entry_first(bench: Bench) {
+    let (ana, [bob, cem, dan]) = respondents(&bench).await;
+    let seats = [cem, bob, dan];
     let need = bench.publishes(ana.id(), ListingKind::Need, "A ladder").await.listing;
     bench.seat(&seats[0].person, need, &seats[0].person).says("I have one.").await;
 

@@ -29,7 +29,7 @@ impl Committed for Heard {
         self.0.send_modify(|log| log.entries.extend_from_slice(entries));
     }
 
-    fn read(&self, cursor: ReadCursor) {
+    fn cursor_moved(&self, cursor: ReadCursor) {
         self.0.send_modify(|log| log.read.push(cursor));
     }
 

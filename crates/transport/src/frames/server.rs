@@ -1,5 +1,6 @@
 //! What clients are sent. Knows nothing of sockets; a [`Frame`] is shared by reference by all that get it.
 
+use std::fmt::Display;
 use std::time::{Duration, SystemTime};
 
 use handsel_domain::conversation::{Conversation, Side};
@@ -182,6 +183,8 @@ pub struct ErrorFrame {
     #[serde(skip_serializing_if = "Option::is_none")]
     client_message_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    conversation: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     recipients: Option<Vec<serde_json::Value>>,
@@ -196,6 +199,7 @@ impl ErrorFrame {
             message: message.into(),
             field: None,
             client_message_id: None,
+            conversation: None,
             retry_after_ms: None,
             recipients: None,
         }
@@ -211,6 +215,12 @@ impl ErrorFrame {
     #[must_use]
     pub fn answering(self, client_message_id: Option<String>) -> Self {
         Self { client_message_id, ..self }
+    }
+
+    /// With the conversation that it is about.
+    #[must_use]
+    pub fn about(self, conversation: impl Display) -> Self {
+        Self { conversation: Some(conversation.to_string()), ..self }
     }
 
     /// With when trying again helps.

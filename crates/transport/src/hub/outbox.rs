@@ -3,7 +3,8 @@
 //! Knows nothing of sockets. While a session reads a conversation from the storage, live entries of that conversation
 //! only move the target; they are never queued behind it. Signals wait beside the queue and take no place in it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::Bound;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use handsel_domain::conversation::{Conversation, ConversationKey, ReadCursor};
@@ -37,7 +38,9 @@ pub struct Outbox {
 struct State {
     live: VecDeque<Live>,
     /// The conversations that the session must read up to there.
-    behind: HashMap<ConversationKey, Head>,
+    behind: BTreeMap<ConversationKey, Head>,
+    /// Which of them was read last, so that each has its turn.
+    last_read: Option<ConversationKey>,
     /// Live entries that came since the queue was last emptied, those included that must be read.
     waiting: usize,
     /// Most sessions have none most of the time.
@@ -72,13 +75,14 @@ impl Outbox {
         let mut state = self.state();
         let target = state.behind.entry(conversation).or_default();
         *target = (*target).max(head);
+        state.drop_typing();
         drop(state);
         self.changed.notify_one();
     }
 
     /// Says how far somebody has read.
     pub fn offer_read(&self, cursor: ReadCursor) {
-        self.signal(|signals| signals.read(cursor));
+        self.signal(|signals| signals.reads.add(cursor));
     }
 
     /// Says whether somebody is there.
@@ -98,6 +102,11 @@ impl Outbox {
         self.signal(|signals| {
             signals.typing.insert(conversation, user);
         });
+    }
+
+    /// Forgets who types: it is worth nothing to a session that was not up to date.
+    pub fn drop_typing(&self) {
+        self.state().drop_typing();
     }
 
     fn signal(&self, change: impl FnOnce(&mut Signals)) {
@@ -127,9 +136,14 @@ impl Outbox {
         self.state().waiting > OUTBOX_FRAMES_MAX
     }
 
-    /// A conversation that must be read, and up to where at least.
+    /// A conversation that must be read, and up to where at least; each in its turn, page by page.
     pub fn next_behind(&self) -> Option<(ConversationKey, Head)> {
-        self.state().behind.iter().next().map(|(key, head)| (*key, *head))
+        let mut state = self.state();
+        let after = state.last_read.map_or(Bound::Unbounded, Bound::Excluded);
+        let next = state.behind.range((after, Bound::Unbounded)).next().or_else(|| state.behind.iter().next());
+        let next = next.map(|(key, head)| (*key, *head));
+        state.last_read = next.map(|(key, _)| key);
+        next
     }
 
     /// Says that the conversation was read up to `sent`. Unless the target has moved past it, live entries queue again.
@@ -201,7 +215,7 @@ mod tests {
         (1..=1_000).for_each(|seq| outbox.offer(live(seq)));
         outbox.offer_typing(key(), peer);
         let signals = outbox.take_signals().expect("some");
-        assert_eq!(signals.reads.into_values().map(|cursor| cursor.up_to).collect::<Vec<_>>(), [head(7)]);
+        assert_eq!(signals.reads.into_iter().map(|cursor| cursor.up_to).collect::<Vec<_>>(), [head(7)]);
         assert_eq!(signals.presence.into_values().collect::<Vec<_>>(), [false]);
         assert!(signals.typing.is_empty(), "the queue is full");
         assert_eq!(outbox.take_signals(), None);
@@ -210,9 +224,24 @@ mod tests {
         outbox.offer_typing(key(), peer);
         outbox.offer(live(1));
         assert_eq!(outbox.take_signals().map(|signals| signals.typing.len()), Some(1), "there is room");
+        outbox.offer_typing(key(), peer);
         outbox.fall_behind(key(), head(9));
         outbox.offer_typing(key(), peer);
-        assert_eq!(outbox.take_signals(), None, "it is not up to date");
+        assert_eq!(outbox.take_signals().map(|signals| signals.typing.len()), Some(0), "it is not up to date");
+    }
+
+    #[test]
+    fn of_those_that_are_behind_each_has_its_turn() {
+        let outbox = Outbox::default();
+        let keys = ["offer_1:2", "offer_1:3", "need_1:2"].map(|key| key.parse::<ConversationKey>().expect("a key"));
+        for key in keys {
+            outbox.fall_behind(key, head(1_000));
+        }
+        let mut turns: Vec<_> = (0..6).filter_map(|_| outbox.next_behind()).map(|(key, _)| key).collect();
+        assert_eq!(turns[..3], turns[3..]);
+        turns.sort_unstable();
+        turns.dedup();
+        assert_eq!(turns.len(), 3, "{turns:?}");
     }
 
     #[test]

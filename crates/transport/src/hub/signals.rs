@@ -12,16 +12,35 @@ use handsel_domain::ids::UserId;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Signals {
     /// How far somebody has read.
-    pub reads: BTreeMap<(ConversationKey, Side), ReadCursor>,
+    pub reads: Reads,
     /// Whether a user has a socket open.
     pub presence: BTreeMap<UserId, bool>,
     /// Who types where.
     pub typing: BTreeMap<ConversationKey, UserId>,
 }
 
-impl Signals {
-    pub(super) fn read(&mut self, cursor: ReadCursor) {
-        let furthest = self.reads.entry((cursor.conversation.key(), cursor.reader)).or_insert(cursor);
+/// Read cursors, the furthest of each reader.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Reads(BTreeMap<(ConversationKey, Side), ReadCursor>);
+
+impl Reads {
+    /// One more, which counts where it is further.
+    pub fn add(&mut self, cursor: ReadCursor) {
+        let furthest = self.0.entry((cursor.conversation.key(), cursor.reader)).or_insert(cursor);
         furthest.up_to = furthest.up_to.max(cursor.up_to);
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl IntoIterator for Reads {
+    type Item = ReadCursor;
+    type IntoIter = std::collections::btree_map::IntoValues<(ConversationKey, Side), ReadCursor>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_values()
     }
 }

@@ -9,9 +9,10 @@ use futures_util::future::BoxFuture;
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationAddress, ConversationKey};
 use handsel_domain::listing::ListingRef;
-use handsel_domain::usecases::{LocateError, RecipientError, Scope, SeatError, choose_recipient};
+use handsel_domain::usecases::{LocateError, RecipientError, Scope, SeatError, Talk, choose_recipient};
+use handsel_domain::user::Person;
 
-use super::inbound::named;
+use super::inbound::{Answer, named, perform};
 use super::{Peer, Session};
 use crate::frames::{Addressee, ErrorFrame, Request};
 use crate::limits::STORAGE_RETRY;
@@ -20,6 +21,17 @@ use crate::limits::STORAGE_RETRY;
 pub(super) struct Located {
     pub(super) request: Request,
     pub(super) outcome: Result<ConversationKey, ErrorFrame>,
+}
+
+impl Located {
+    /// Does what is to be done, where it can be.
+    pub(super) async fn perform(self, talk: Arc<Talk>, caller: Arc<Person>) -> Answer {
+        match self.outcome.map(|conversation| perform(talk, caller, conversation, self.request)) {
+            Ok(Some(answer)) => answer.await,
+            Ok(None) => Answer::Nothing,
+            Err(error) => Answer::Refused(error),
+        }
+    }
 }
 
 impl<S: Peer> Session<S> {
@@ -62,6 +74,11 @@ impl<S: Peer> Session<S> {
                 Err(error) => error,
             };
             let frame = ErrorFrame::new(error.code(), error.to_string()).answering(client_message_id);
+            let frame = match to.conversation {
+                Some(ConversationAddress::Key(key)) => frame.about(key),
+                Some(ConversationAddress::Short(listing)) => frame.about(listing),
+                None => frame,
+            };
             let frame = match &error {
                 LocateError::Recipient(RecipientError::Required | RecipientError::Unknown) => {
                     match talk.recipients(&seat, to.conversation).await {

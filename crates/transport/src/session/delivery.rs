@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 
-use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, ReadCursor, Side};
+use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, ReadCursor};
 use handsel_domain::ids::{Head, Seq};
 
 /// Up to where each conversation was sent.
@@ -67,11 +67,7 @@ impl Delivery {
 
     /// Whether the cursor is further than what this socket knows; it counts as known from now on.
     pub(super) fn moves(&mut self, cursor: ReadCursor) -> bool {
-        let state = self.of(cursor.conversation);
-        let known = match cursor.reader {
-            Side::Owner => &mut state.owner_read_up_to,
-            Side::Respondent => &mut state.respondent_read_up_to,
-        };
+        let known = self.of(cursor.conversation).read_up_to_mut(cursor.reader);
         let moves = cursor.up_to > *known;
         *known = cursor.up_to.max(*known);
         moves
@@ -82,6 +78,7 @@ impl Delivery {
 mod tests {
     use super::*;
 
+    use handsel_domain::conversation::Side;
     use handsel_domain::ids::UserId;
 
     fn conversation() -> Conversation {

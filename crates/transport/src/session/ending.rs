@@ -1,5 +1,7 @@
 //! How a session ends: told or untold, with what was asked for done. Knows nothing of why it was decided to.
 
+use std::sync::Arc;
+
 use futures_util::StreamExt;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesOrdered;
@@ -29,7 +31,11 @@ impl<S: Peer> Session<S> {
     /// Leaves the hub first, so that nothing is delivered after the close. What the client has asked for is done even
     /// where it does not wait for the answer.
     pub(super) async fn end(self, ending: Ending) {
-        let Self { mut socket, membership, mut answers, delivery, extended, .. } = self;
+        let Self { mut socket, membership, mut answers, delivery, extended, locating, talk, seat, .. } = self;
+        if let Some(locating) = locating {
+            let caller = Arc::clone(&seat.caller);
+            answers.push_back(Box::pin(async move { locating.await.perform(talk, caller).await }));
+        }
         if ending == Ending::Closed(CloseReason::Restarting) {
             finish(&mut socket, &membership, &mut answers, delivery).await;
         }

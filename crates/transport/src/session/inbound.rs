@@ -1,15 +1,14 @@
 //! From a client's frame to what is done, and to the answer where one is due. Knows nothing of the socket.
 
 use std::sync::Arc;
-use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationKey, ReadCursor};
-use handsel_domain::ids::Head;
-use handsel_domain::ports::{AppendError, Appended, Principal};
+use handsel_domain::ports::{AppendError, Appended, ReadMoved};
 use handsel_domain::timeline::Draft;
-use handsel_domain::token::Token;
-use handsel_domain::usecases::AuthenticateError;
+use handsel_domain::usecases::Talk;
+use handsel_domain::user::Person;
 
 use super::addressing::Located;
 use super::{Peer, Session};
@@ -19,56 +18,40 @@ use crate::limits::STORAGE_RETRY;
 /// What became of something that the client asked for.
 pub(super) enum Answer {
     /// Of something that was said.
-    Said { outcome: Result<Appended, AppendError>, client_message_id: Option<String> },
-    /// Of moving the read cursor.
-    Read(Result<(), Unavailable>),
-    /// Of a fresh token: whom it speaks for, and for how long still.
-    Renewed(Result<(Principal, Duration), RenewError>),
-}
-
-/// Why a socket does not get a new token. It keeps the one that it has.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum RenewError {
-    #[error(transparent)]
-    Authenticate(#[from] AuthenticateError),
-    #[error("this token is another user's; connect again to talk as somebody else")]
-    AnotherUser,
-}
-
-impl RenewError {
-    const fn code(&self) -> &'static str {
-        match self {
-            Self::Authenticate(error) => error.code(),
-            Self::AnotherUser => "token_of_another_user",
-        }
-    }
-
-    fn retry_after(&self) -> Option<Duration> {
-        matches!(self, Self::Authenticate(AuthenticateError::Unavailable(_))).then_some(STORAGE_RETRY)
-    }
-}
-
-fn error(code: &'static str, message: &impl ToString) -> ErrorFrame {
-    metrics::counter!("handsel_errors_total", "code" => code).increment(1);
-    ErrorFrame::new(code, message.to_string())
+    Said { conversation: ConversationKey, outcome: Result<Appended, AppendError>, client_message_id: Option<String> },
+    /// Of moving the user's read cursor.
+    CursorMoved { conversation: ConversationKey, outcome: Result<ReadMoved, Unavailable> },
+    /// It could not be done.
+    Refused(ErrorFrame),
+    /// There is nothing to answer.
+    Nothing,
 }
 
 impl Answer {
     /// The frames for this socket alone. What is new has none: it comes like any other entry, through the hub.
     pub(super) fn frames(self) -> Vec<Frame> {
         match self {
-            Self::Said { outcome, client_message_id } => said(outcome, client_message_id),
-            Self::Read(Ok(())) => Vec::new(),
-            Self::Read(Err(gone)) => vec![error(Unavailable::CODE, &gone).retry_after(Some(STORAGE_RETRY)).encode()],
-            Self::Renewed(Ok((principal, _))) => vec![signal::renewed(principal.expires_at)],
-            Self::Renewed(Err(refused)) => {
-                vec![error(refused.code(), &refused).retry_after(refused.retry_after()).encode()]
+            Self::Said { conversation, outcome, client_message_id } => said(conversation, outcome, client_message_id),
+            Self::CursorMoved { conversation, outcome: Err(gone) } => {
+                let error = ErrorFrame::new(Unavailable::CODE, gone.to_string()).retry_after(Some(STORAGE_RETRY));
+                vec![counted(&error.about(conversation))]
             }
+            Self::Refused(error) => vec![counted(&error)],
+            Self::CursorMoved { outcome: Ok(_), .. } | Self::Nothing => Vec::new(),
         }
     }
 }
 
-fn said(outcome: Result<Appended, AppendError>, client_message_id: Option<String>) -> Vec<Frame> {
+fn counted(error: &ErrorFrame) -> Frame {
+    metrics::counter!("handsel_errors_total", "code" => error.code).increment(1);
+    error.encode()
+}
+
+fn said(
+    conversation: ConversationKey,
+    outcome: Result<Appended, AppendError>,
+    client_message_id: Option<String>,
+) -> Vec<Frame> {
     let refused = match outcome {
         Ok(Appended::New(_)) => return Vec::new(),
         Ok(Appended::RepeatedMessage(entry)) => return vec![frames::repeated_entry(&entry)],
@@ -78,11 +61,32 @@ fn said(outcome: Result<Appended, AppendError>, client_message_id: Option<String
         Err(refused) => refused,
     };
     let wait = matches!(refused, AppendError::Unavailable(_) | AppendError::OutcomeUnknown).then_some(STORAGE_RETRY);
-    let mut answer = vec![error(refused.code(), &refused).answering(client_message_id).retry_after(wait).encode()];
+    let error = ErrorFrame::new(refused.code(), refused.to_string()).answering(client_message_id).retry_after(wait);
+    let mut answer = vec![counted(&error.about(conversation))];
     if let AppendError::Step { current: Some((conversation, handshake)), .. } = refused {
         answer.push(frames::repeated_handshake(&conversation, &handshake));
     }
     answer
+}
+
+/// Does what is to be done and waits for what becomes of it; that somebody types is not waited for.
+pub(super) fn perform(
+    talk: Arc<Talk>,
+    caller: Arc<Person>,
+    conversation: ConversationKey,
+    request: Request,
+) -> Option<BoxFuture<'static, Answer>> {
+    match request {
+        Request::Say(draft) => Some(Box::pin(async move {
+            let client_message_id = client_message_id(&draft);
+            let outcome = talk.say(caller, conversation, draft).await;
+            Answer::Said { conversation, outcome, client_message_id }
+        })),
+        Request::Read(up_to) => Some(Box::pin(async move {
+            Answer::CursorMoved { conversation, outcome: talk.mark_read(conversation, caller.id, up_to).await }
+        })),
+        Request::Type => None,
+    }
 }
 
 /// How the sender named what is to be done, if at all.
@@ -111,9 +115,8 @@ impl<S: Peer> Session<S> {
         self.send_error(&error.answering(named));
     }
 
-    fn send_error(&mut self, error: &ErrorFrame) {
-        metrics::counter!("handsel_errors_total", "code" => error.code).increment(1);
-        self.socket.feed(error.encode());
+    pub(super) fn send_error(&mut self, error: &ErrorFrame) {
+        self.socket.feed(counted(error));
     }
 
     pub(super) fn take_frame(&mut self, text: &str) {
@@ -136,22 +139,9 @@ impl<S: Peer> Session<S> {
     }
 
     fn take_request(&mut self, conversation: ConversationKey, request: Request) {
-        let talk = Arc::clone(&self.talk);
-        let caller = Arc::clone(&self.seat.caller);
         match request {
-            Request::Say(draft) => {
-                let client_message_id = client_message_id(&draft);
-                self.answers.push_back(Box::pin(async move {
-                    Answer::Said { outcome: talk.say(caller, conversation, draft).await, client_message_id }
-                }));
-            }
-            Request::Read(up_to) => {
-                // This socket's client knows it already, and is not told.
-                self.note_read(conversation, up_to);
-                self.answers.push_back(Box::pin(async move {
-                    Answer::Read(talk.mark_read(conversation, caller.id, up_to).await.map(|_| ()))
-                }));
-            }
+            Request::Say(_) => {}
+            Request::Read(_) => self.reads_under_way.push(conversation),
             // Nobody is told of a user who has not written to them or whom they have not written to.
             Request::Type => {
                 if let Some(begun) = self.delivery.begun(conversation) {
@@ -159,27 +149,29 @@ impl<S: Peer> Session<S> {
                 }
             }
         }
+        let (talk, caller) = (Arc::clone(&self.talk), Arc::clone(&self.seat.caller));
+        self.answers.extend(perform(talk, caller, conversation, request));
     }
 
-    fn note_read(&mut self, conversation: ConversationKey, up_to: Head) {
-        let caller = self.seat.caller.id;
-        let up_to = up_to.min(self.delivery.sent(conversation));
-        if let Some(conversation) = self.delivery.begun(conversation)
-            && let Some(reader) = conversation.side_of(caller)
+    pub(super) fn send_answer(&mut self, answer: Answer) {
+        if let Answer::CursorMoved { conversation, outcome } = &answer {
+            self.note_own_cursor(*conversation, outcome.ok());
+        }
+        answer.frames().into_iter().for_each(|frame| self.socket.feed(frame));
+    }
+
+    /// How far the user has read over this socket, its client knows already.
+    fn note_own_cursor(&mut self, conversation: ConversationKey, moved: Option<ReadMoved>) {
+        if let Some(place) = self.reads_under_way.iter().position(|key| *key == conversation) {
+            self.reads_under_way.swap_remove(place);
+        }
+        let begun = self.delivery.begun(conversation);
+        if let (Some(ReadMoved { up_to, .. }), Some(conversation)) = (moved, begun)
+            && let Some(reader) = conversation.side_of(self.seat.caller.id)
         {
             self.delivery.moves(ReadCursor { conversation, reader, up_to });
         }
-    }
-
-    fn renew(&mut self, token: Token) {
-        let (accounts, clock, user) = (Arc::clone(&self.accounts), Arc::clone(&self.clock), self.seat.caller.id);
-        self.answers.push_back(Box::pin(async move {
-            let renewed = async {
-                let principal = accounts.authenticate(&token).await?;
-                let expires_in = clock.now().until(principal.expires_at);
-                if principal.person.id == user { Ok((principal, expires_in)) } else { Err(RenewError::AnotherUser) }
-            };
-            Answer::Renewed(renewed.await)
-        }));
+        // Those of the user's other sockets have waited for it.
+        self.send_signals();
     }
 }

@@ -6,15 +6,23 @@ use std::sync::Arc;
 use futures_util::{FutureExt, StreamExt};
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::ConversationKey;
+use handsel_domain::ids::Head;
 use handsel_domain::timeline::{TimelinePage, TimelineRange};
 use tokio::time::Instant;
 
 use super::delivery::Next;
-use super::inbound::Answer;
 use super::{Peer, Session};
 use crate::frames;
 use crate::hub::Live;
 use crate::limits::STORAGE_RETRY;
+
+/// What was read of a conversation that is behind.
+pub(super) struct Page {
+    conversation: ConversationKey,
+    /// It was asked for what comes behind this.
+    after: Head,
+    read: Result<Option<TimelinePage>, Unavailable>,
+}
 
 impl<S: Peer> Session<S> {
     /// Sends what was handed over. Answers that are there already go first: one that was given before an entry was
@@ -22,7 +30,9 @@ impl<S: Peer> Session<S> {
     pub(super) fn send_what_is_there(&mut self) {
         let live = self.membership.outbox.take_live();
         self.send_ready_answers();
-        live.into_iter().for_each(|live| self.send_live(live));
+        for live in live {
+            self.send_live(live);
+        }
         self.send_signals();
     }
 
@@ -30,14 +40,6 @@ impl<S: Peer> Session<S> {
         while let Some(Some(answer)) = tokio::task::unconstrained(self.answers.next()).now_or_never() {
             self.send_answer(answer);
         }
-    }
-
-    pub(super) fn send_answer(&mut self, answer: Answer) {
-        if let Answer::Renewed(Ok((principal, expires_in))) = &answer {
-            self.expires_at = Instant::now() + *expires_in;
-            self.membership.renew(principal.token);
-        }
-        answer.frames().into_iter().for_each(|frame| self.socket.feed(frame));
     }
 
     fn send_live(&mut self, live: Live) {
@@ -64,26 +66,23 @@ impl<S: Peer> Session<S> {
                 continue;
             }
             let talk = Arc::clone(&self.talk);
-            self.reading =
-                Some(Box::pin(
-                    async move { (conversation, talk.read(conversation, TimelineRange::after(sent)).await) },
-                ));
+            self.reading = Some(Box::pin(async move {
+                let read = talk.read(conversation, TimelineRange::after(sent)).await;
+                Page { conversation, after: sent, read }
+            }));
             return;
         }
     }
 
-    pub(super) fn send_page(&mut self, conversation: ConversationKey, page: Result<Option<TimelinePage>, Unavailable>) {
-        let entries = match page {
+    pub(super) fn send_page(&mut self, page: Page) {
+        let Page { conversation, after, read } = page;
+        let entries = match read {
             Ok(page) => page.map(|page| page.entries).unwrap_or_default(),
             Err(Unavailable) => {
                 self.read_again_at = Some(Instant::now() + STORAGE_RETRY);
                 return;
             }
         };
-        if entries.is_empty() {
-            tracing::warn!(%conversation, "told of entries that the storage does not have");
-            self.membership.outbox.give_up(conversation);
-        }
         metrics::counter!("handsel_replayed_entries_total").increment(entries.len() as u64);
         self.send_ready_answers();
         for entry in entries {
@@ -92,6 +91,14 @@ impl<S: Peer> Session<S> {
                 self.follow_peer_of(&entry.conversation);
             }
         }
-        self.membership.outbox.caught_up(conversation, self.delivery.sent(conversation));
+        let sent = self.delivery.sent(conversation);
+        // What was handed over meanwhile may have led further than the page; where nothing did, the same page again
+        // would show the same.
+        if sent == after {
+            tracing::error!(%conversation, %after, "the storage lacks an entry that must be there");
+            self.membership.outbox.give_up(conversation);
+        }
+        self.membership.outbox.caught_up(conversation, sent);
+        self.send_signals();
     }
 }

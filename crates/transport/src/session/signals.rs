@@ -1,18 +1,24 @@
 //! What a session is told about its peers beside the timeline. Knows nothing of entries.
 
-use handsel_domain::conversation::Conversation;
+use handsel_domain::conversation::{Conversation, ReadCursor};
 
 use super::{Peer, Session};
 use crate::frames::signal;
 use crate::hub::Signals;
 
 impl<S: Peer> Session<S> {
-    /// After the entries that were handed over before them: a cursor is then not told before what it covers.
+    /// Sends what has changed. A cursor waits here until what it covers was sent, and the user's own until it is clear
+    /// whether it was moved over this socket.
     pub(super) fn send_signals(&mut self) {
-        let Some(signals) = self.membership.outbox.take_signals() else { return };
-        let Signals { reads, presence, typing } = *signals;
-        for cursor in reads.into_values() {
-            if self.delivery.moves(cursor) {
+        let signals = self.membership.outbox.take_signals();
+        if signals.is_none() && self.waiting_reads.is_empty() {
+            return;
+        }
+        let Signals { reads, presence, typing } = signals.map(|signals| *signals).unwrap_or_default();
+        for cursor in std::mem::take(&mut self.waiting_reads).into_iter().chain(reads) {
+            if self.must_wait(cursor) {
+                self.waiting_reads.add(cursor);
+            } else if self.delivery.moves(cursor) {
                 self.socket.feed(signal::read(cursor));
             }
         }
@@ -25,6 +31,12 @@ impl<S: Peer> Session<S> {
         for (conversation, user) in typing {
             self.socket.feed(signal::typing(conversation, user));
         }
+    }
+
+    fn must_wait(&self, cursor: ReadCursor) -> bool {
+        let key = cursor.conversation.key();
+        let own = cursor.conversation.user(cursor.reader) == self.seat.caller.id;
+        cursor.up_to > self.delivery.sent(key) || (own && self.reads_under_way.contains(&key))
     }
 
     /// Begins to follow the peer of a conversation in which there is something now.

@@ -112,7 +112,13 @@ impl<S: Peer> Socket<S> {
         }
         Poll::Ready(match ready!(Pin::new(&mut self.stream).poll_next(context)) {
             Some(Ok(Message::Text(text))) => Incoming::Text(text),
-            Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => Incoming::Heard,
+            Some(Ok(Message::Ping(_))) => {
+                // The library has a pong to write now. Nothing more is read before it is out, or a client that only
+                // pings and never reads would have its pongs pile up here.
+                self.flushing = true;
+                Incoming::Heard
+            }
+            Some(Ok(Message::Pong(_) | Message::Frame(_))) => Incoming::Heard,
             Some(Ok(Message::Binary(_))) => Incoming::Refused(CloseReason::BinaryFrame),
             Some(Err(Error::Capacity(_))) => Incoming::Refused(CloseReason::FrameTooLarge),
             Some(Err(Error::Utf8(_))) => Incoming::Refused(CloseReason::InvalidUtf8),

@@ -35,6 +35,8 @@ impl<S: Peer> Session<S> {
     pub(super) fn note_flushed(&mut self) {
         if self.stalled.is_some_and(|stall| stall.since.elapsed() >= FLUSH_SHOWS_LIFE) {
             self.heard_at = Instant::now();
+            // Who typed while nothing went out may have stopped long ago.
+            self.membership.outbox.drop_typing();
         }
     }
 

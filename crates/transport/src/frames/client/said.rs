@@ -11,7 +11,7 @@ use super::FrameError;
 /// How deep terms may be nested: frames wrap them once more, and readers have limits of their own.
 pub const TERMS_DEPTH_MAX: usize = 32;
 
-/// The sender of a message, named by id; a number that is no id names nobody.
+/// Whom a frame is for, named by id; a number that is no id names nobody.
 pub fn recipient(id: i64) -> Result<UserId, FrameError> {
     UserId::new(id)
         .map_err(|_| FrameError::Field { field: "recipient_id", expected: "the id of a user, a whole number from 1" })

@@ -205,6 +205,12 @@ impl Open {
         seqs
     }
 
+    /// Sends a ping and reads nothing; whether the connection took it.
+    pub(super) async fn could_ping(&mut self) -> bool {
+        let ping = self.client.send(Message::Ping(vec![0; 100].into()));
+        tokio::time::timeout(Duration::from_secs(1), ping).await.is_ok_and(|sent| sent.is_ok())
+    }
+
     pub(super) async fn says(&mut self, frame: &str) {
         self.client.send(Message::text(frame.to_owned())).await.expect("the connection holds");
     }

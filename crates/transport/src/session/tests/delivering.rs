@@ -1,5 +1,7 @@
 //! Each entry once, in order, none missing: live, read from the storage, or both.
 
+use std::time::Duration;
+
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::ConversationState;
 use handsel_domain::ids::Head;
@@ -60,6 +62,18 @@ async fn a_hint_of_what_was_sent_reads_nothing() {
     assert!(matches!(open.sees().await, Seen::Frame(_)));
     open.hub.deliver(&[entry(4)]);
     assert_eq!(open.sees_messages(1).await, [4]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_that_leads_no_further_is_not_read_again() {
+    let mut bench = Bench::default();
+    bench.timeline.expect_read().times(1).returning(|_, _| Ok(Some(page(2..=4))));
+    let mut open = bench.open().await;
+    open.hub.deliver(&[entry(4)]);
+    // The storage has lost the first; an answer shows that the session has given up on it, and is there.
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    open.says("{}").await;
+    assert!(matches!(open.sees().await, Seen::Frame(frame) if frame["code"] == "type_required"));
 }
 
 #[tokio::test(start_paused = true)]

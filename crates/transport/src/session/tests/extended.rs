@@ -1,12 +1,15 @@
 //! What `handsel.v1` adds: a first frame, a resume, and what is told beside the timeline.
 
+use std::sync::Arc;
 use std::time::Duration;
 
-use handsel_domain::conversation::{ReadCursor, Side};
+use async_trait::async_trait;
+use handsel_domain::Unavailable;
+use handsel_domain::conversation::{ConversationKey, ConversationState, ReadCursor, Side};
 use handsel_domain::ids::{Head, TokenId, UserId};
-use handsel_domain::ports::{Principal, ReadMoved, StoredToken};
+use handsel_domain::ports::{Append, AppendError, Appended, Principal, ReadMoved, StoredToken, Timeline};
 use handsel_domain::time::Timestamp;
-use handsel_domain::timeline::TimelineRange;
+use handsel_domain::timeline::{TimelinePage, TimelineRange};
 use handsel_domain::usecases::Scope;
 use mockall::predicate::eq;
 use serde_json::json;
@@ -83,14 +86,27 @@ async fn a_cursor_is_told_forward_only_and_ones_own_not_at_all() {
     open.says(r#"{"type":"read","up_to":3}"#).await;
     open.says(r#"{"type":"ping"}"#).await;
     open.sees_frame("pong").await;
-    open.hub.read(ReadCursor { reader: Side::Respondent, ..owner_has_read(3) });
+    open.hub.cursor_moved(ReadCursor { reader: Side::Respondent, ..owner_has_read(3) });
     for (up_to, told) in [(2, true), (1, false), (2, false), (4, true)] {
-        open.hub.read(owner_has_read(up_to));
+        open.hub.cursor_moved(owner_has_read(up_to));
         if told {
             let frame = open.sees_frame("read").await;
             assert_eq!(frame["read"], json!({"conversation": "offer_1:2", "reader_id": 1, "up_to": up_to}));
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_cursor_is_not_told_before_what_it_covers() {
+    let mut bench = extended(1);
+    bench.timeline.expect_read().times(1).returning(|_, _| Ok(Some(page(2..=4))));
+    let mut open = bench.open().await;
+    open.sees_hello().await;
+    // Both come by comparison, when another process has written and read.
+    let stored = ConversationState { head: head(4), ..ConversationState::unwritten(conversation()) };
+    open.hub.compare(&[ConversationState { owner_read_up_to: head(3), ..stored }]);
+    assert_eq!(open.sees_messages(3).await, [2, 3, 4]);
+    assert_eq!(open.sees_frame("read").await["read"]["up_to"], 3);
 }
 
 #[tokio::test(start_paused = true)]
@@ -152,6 +168,34 @@ async fn a_fresh_token_keeps_the_socket_and_is_what_it_stands_and_falls_with() {
     open.hub.close_tokens(&[TokenId::new(1).expect("an id")], CloseReason::TokenRevoked);
     assert_eq!(open.sees().await, Seen::Closed(4001, "token_expired".to_owned()));
     assert_eq!(started.elapsed(), Duration::from_secs(20));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_fresh_token_waits_for_nothing_else() {
+    let mut bench = Bench { expires_in: Duration::from_secs(10), own_timeline: Some(Arc::new(Stuck)), ..extended(0) };
+    bench.tokens.expect_find().return_const(Ok(Some(stored(2, 20))));
+    let mut open = bench.open().await;
+    let started = tokio::time::Instant::now();
+    open.sees_hello().await;
+    open.says(r#"{"type":"message","content":"hello"}"#).await;
+    open.says(&auth()).await;
+    open.sees_frame("auth").await;
+    assert_eq!(open.sees().await, Seen::Closed(4001, "token_expired".to_owned()));
+    assert_eq!(started.elapsed(), Duration::from_secs(20));
+}
+
+/// A storage in which nothing ever comes to an end.
+struct Stuck;
+
+#[async_trait]
+impl Timeline for Stuck {
+    async fn append(&self, _: Append) -> Result<Appended, AppendError> {
+        std::future::pending().await
+    }
+
+    async fn read(&self, _: ConversationKey, _: TimelineRange) -> Result<Option<TimelinePage>, Unavailable> {
+        std::future::pending().await
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,6 +25,16 @@ async fn a_client_that_does_not_read_is_closed_when_its_queue_is_full() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_client_that_pings_and_never_reads_is_not_read_either() {
+    let mut open = Bench { connection_bytes: 1_024, ..Bench::default() }.open().await;
+    let mut taken = 0;
+    while open.could_ping().await {
+        taken += 1;
+        assert!(taken < 100, "its pongs pile up here");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_client_that_does_not_read_for_a_while_misses_nothing_and_stays() {
     let mut open = Bench { connection_bytes: 1_024, ..Bench::default() }.open().await;
     for seq in 1..=100 {
