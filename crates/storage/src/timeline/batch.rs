@@ -16,7 +16,7 @@ use handsel_domain::timeline::{Draft, Entry, EntryBody};
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use serde_json::{Value as Json, json};
 
-use super::cursors::{self, Move, Moves};
+use super::cursors::{self, Moves, Placed};
 use super::plan::{Plan, Planned, Repetition, Slate, Verdict, plan};
 use super::rows;
 use crate::database::{Database, statement};
@@ -102,13 +102,17 @@ pub(super) struct Batch {
 pub(super) async fn commit(
     database: &Database,
     items: &[&Append],
-    moves: &[Move],
+    moves: &[Placed],
     now: Timestamp,
 ) -> Result<Batch, BatchError> {
     let transaction = database.begin_write().await?;
     let (entries, verdicts) =
         if items.is_empty() { Default::default() } else { append(&transaction, items, now).await? };
-    let moves = cursors::move_all(&transaction, moves).await?;
+    let moves = cursors::move_all(&transaction, moves, |key, place| {
+        let new = verdicts.iter().skip(place).filter_map(|verdict| verdict.new_entry());
+        new.fold(0, |count, entry| count + i64::from(entries[entry].conversation.key() == key))
+    })
+    .await?;
     if entries.is_empty() && moves.cursors.is_empty() {
         transaction.rollback().await?;
     } else {

@@ -31,6 +31,14 @@ pub(crate) struct Move {
     pub(crate) up_to: Head,
 }
 
+/// A wish in a batch.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Placed {
+    pub(super) asked: Move,
+    /// How many of the batch's items are in front of it.
+    pub(super) place: usize,
+}
+
 /// What came of the wishes.
 #[derive(Debug, Default)]
 pub(super) struct Moves {
@@ -46,18 +54,26 @@ struct Row {
     state: ConversationState,
 }
 
-/// Moves each cursor forward, at most to the head that it finds.
-pub(super) async fn move_all<C: ConnectionTrait>(connection: &C, moves: &[Move]) -> Result<Moves, DbErr> {
+/// Moves each cursor forward, at most to the head as it was in its place of the batch: nobody has read what was said
+/// behind it. `said_behind` tells how many entries the batch has of a conversation from that place on.
+pub(super) async fn move_all<C: ConnectionTrait>(
+    connection: &C,
+    moves: &[Placed],
+    said_behind: impl Fn(ConversationKey, usize) -> i64,
+) -> Result<Moves, DbErr> {
     if moves.is_empty() {
         return Ok(Moves::default());
     }
-    let asked = moves
-        .iter()
-        .map(|Move { key, .. }| json!([key.listing.kind.name(), key.listing.number.get(), key.respondent.get()]));
+    let asked = moves.iter().map(|Placed { asked: Move { key, .. }, .. }| {
+        json!([key.listing.kind.name(), key.listing.number.get(), key.respondent.get()])
+    });
     let found = connection.query_all_raw(statement(connection, LOAD, [array(asked).into()])).await?;
     let mut states: HashMap<_, _> = found.iter().map(row).collect::<Result<_, DbErr>>()?;
-    let answers = moves.iter().map(|asked| match states.get_mut(&asked.key) {
-        Some(row) => advance(&mut row.state, asked),
+    let answers = moves.iter().map(|Placed { asked, place }| match states.get_mut(&asked.key) {
+        Some(row) => {
+            let head = Head::new(row.state.head.get() - said_behind(asked.key, *place)).unwrap_or_default();
+            advance(&mut row.state, asked, head)
+        }
         // Nothing is read where nothing was written.
         None => ReadMoved { up_to: Head::NONE, moved: false },
     });
@@ -77,8 +93,8 @@ fn row(row: &QueryResult) -> Result<(ConversationKey, Row), DbErr> {
     Ok((state.conversation.key(), Row { id: row.try_get("c_", "id")?, before: state, state }))
 }
 
-fn advance(state: &mut ConversationState, asked: &Move) -> ReadMoved {
-    let wanted = asked.up_to.min(state.head);
+fn advance(state: &mut ConversationState, asked: &Move, head: Head) -> ReadMoved {
+    let wanted = asked.up_to.min(head);
     let Some(side) = state.conversation.side_of(asked.reader) else {
         return ReadMoved { up_to: Head::NONE, moved: false };
     };

@@ -99,6 +99,14 @@ pub(super) fn plan(
 }
 
 impl Verdict {
+    /// Which of the planned entries it is, where it is one.
+    pub(super) const fn new_entry(&self) -> Option<usize> {
+        match self {
+            Self::New(entry) => Some(*entry),
+            Self::RepeatsPlanned(_) | Self::RepeatsStored(_) | Self::RepeatsStep(..) | Self::Refused(_) => None,
+        }
+    }
+
     /// What is answered after the commit shows the state after the commit: steps further down the batch are told first.
     fn show_state_of(&mut self, slate: &Slate) {
         let shown = match self {

@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinHandle};
 
 use super::batch::{self, Batch, BatchError};
-use super::cursors::Move;
+use super::cursors::{Move, Placed};
 use super::plan::Verdict;
 use crate::database::Database;
 use crate::errors::{is_busy, unavailable};
@@ -140,7 +140,7 @@ impl Loop {
         for job in jobs {
             match job {
                 Job::Append { append, .. } => appends.push(append),
-                Job::Move { asked, .. } => moves.push(*asked),
+                Job::Move { asked, .. } => moves.push(Placed { asked: *asked, place: appends.len() }),
             }
         }
         let started = Instant::now();

@@ -7,7 +7,7 @@ use handsel_domain::timeline::{Entry, EntryBody};
 
 use super::bench::Bench;
 use super::seat::Seat;
-use super::together::at_once;
+use super::together::{at_once, begun};
 
 contract! {
     a_cursor_moves_forward_and_never_back,
@@ -18,6 +18,7 @@ contract! {
     a_message_is_read_once_the_peers_cursor_has_passed_it,
     moving_a_cursor_leaves_the_head_alone,
     a_cursor_that_has_moved_is_told_and_no_other,
+    a_cursor_does_not_cover_what_was_said_behind_it,
 }
 
 fn moved(up_to: i64, moved: bool) -> ReadMoved {
@@ -73,6 +74,19 @@ async fn a_cursor_that_has_moved_is_told_and_no_other(bench: Bench) {
         up_to: Head::new(up_to).expect("a place"),
     });
     assert_eq!(bench.heard.read_now(), told);
+}
+
+async fn a_cursor_does_not_cover_what_was_said_behind_it(bench: Bench) {
+    let (ana, bob) = talk_up_to_six(&bench).await;
+    // While the lock is held, one of them is tried and the others queue up to be one batch.
+    let held = bench.holds_writes().await;
+    let said = begun(bob.says("seven")).await;
+    let read = begun(ana.has_read(1 << 53)).await;
+    let behind = begun(bob.says("eight")).await;
+    let again = begun(ana.has_read(8)).await;
+    held.rollback().await.expect("the lock is let go");
+    assert_eq!([said.await.seq.get(), behind.await.seq.get()], [7, 8]);
+    assert_eq!([read.await, again.await], [moved(7, true), moved(8, true)]);
 }
 
 async fn each_side_has_a_cursor_of_its_own(bench: Bench) {
