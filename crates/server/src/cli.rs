@@ -18,6 +18,25 @@ from a file: HANDSEL_DATABASE_URL_FILE, DATABASE_URL_FILE.
 
 `handsel` alone is `handsel serve`. To try it: handsel --demo";
 
+const VERIFY: &str = "\
+Read the whole database and report every breach of what Handsel promises: holes and repetitions in timelines, \
+times that run backwards, entries by others than the two, handshakes that their steps do not lead to, read cursors \
+ahead of their timeline, rows that point at nothing or cannot be read.
+
+It may run beside servers that use the database: it makes and changes nothing, and keeps nobody waiting. It works on \
+a file that nobody has open, too, such as a backup.";
+
+const VERIFIED: &str = "\
+Each breach is a line: its code, where it is, and what is wrong.
+  seq_hole  offer_1:2 #7  this entry is missing
+
+Exit status: 0 nothing was found, 1 something was, 2 the database could not be verified.
+
+Examples:
+  handsel verify
+  handsel verify --database-url sqlite://backup.db
+  handsel verify --json | jq '.breaches[].code'";
+
 /// The server that community marketplaces and time banks run their conversations on.
 ///
 /// Two people talk in real time about one offer or one need, and shake hands on it.
@@ -40,6 +59,9 @@ pub enum Command {
     Serve(ServeArgs),
     /// Bring the database up to date and end; `serve` does this at its start, too
     Migrate(CommonArgs),
+    /// Read the whole database and report every breach of what Handsel promises; changes nothing
+    #[command(long_about = VERIFY, after_help = VERIFIED)]
+    Verify(VerifyArgs),
     /// Manage users
     #[command(subcommand)]
     User(UserCommand),
@@ -69,6 +91,19 @@ pub struct CommonArgs {
     #[arg(long, value_name = "FORMAT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub log_format: Option<String>,
+}
+
+/// The flags of `verify`.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub struct VerifyArgs {
+    /// Print one JSON object instead of lines; it lists at most 1,000 breaches, and counts all [default: off]
+    #[arg(long)]
+    #[serde(skip)]
+    pub json: bool,
+    /// What every command needs.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: CommonArgs,
 }
 
 /// The flags of `serve`.

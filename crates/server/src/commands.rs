@@ -2,8 +2,10 @@
 
 mod token;
 mod user;
+mod verify;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 
 use anyhow::Context;
@@ -19,8 +21,8 @@ use crate::cli::{Cli, Command, CommonArgs, ServeArgs};
 use crate::config::{Config, Loaded, Settings, Surface};
 use crate::{serve, telemetry};
 
-/// Runs the command that was typed.
-pub fn run(cli: Cli) -> anyhow::Result<()> {
+/// Runs the command that was typed; returns the status that the process ends with where it does not fail.
+pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().context("the runtime does not start")?;
     runtime.block_on(async {
@@ -28,10 +30,12 @@ pub fn run(cli: Cli) -> anyhow::Result<()> {
             None => serve(cli.serve).await,
             Some(Command::Serve(args)) => serve(args).await,
             Some(Command::Migrate(common)) => migrate(common).await,
+            Some(Command::Verify(args)) => return Ok(verify::run(args).await),
             Some(Command::User(command)) => user::run(command).await,
             Some(Command::Token(command)) => token::run(command).await,
             Some(Command::CheckConfig(args)) => check_config(&args),
-        }
+        }?;
+        Ok(ExitCode::SUCCESS)
     })
 }
 

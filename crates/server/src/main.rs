@@ -7,7 +7,7 @@ use handsel_server::cli::Cli;
 
 fn main() -> ExitCode {
     match handsel_server::commands::run(Cli::parse()) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(status) => status,
         Err(error) => {
             // The chain in one line: what was tried, then what stood in the way.
             eprintln!("handsel: {error:#}");

@@ -2,6 +2,7 @@
 //!
 //! SQLite in WAL mode lets readers go on while one connection writes, so a read never waits for a commit.
 
+use std::path::Path;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 
@@ -17,6 +18,8 @@ use crate::errors::{OpenError, is_busy};
 
 /// Connections that read at the same time.
 const READERS_MAX: u32 = 4;
+/// Rows that wait between SQLite's thread and whoever looks at a whole database: each wait costs both a turn.
+const LOOK_ROWS_BUFFERED: usize = 500;
 /// How long SQLite itself waits for another process's write lock before it reports "busy".
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long a write is tried again while another process holds the lock, before it is `unavailable`.
@@ -35,6 +38,11 @@ impl DatabaseUrl {
     /// The URL without a password, for people.
     pub fn shown(&self) -> &str {
         &self.url
+    }
+
+    /// The file that it names.
+    pub(crate) fn file(&self) -> &Path {
+        self.options.get_filename()
     }
 }
 
@@ -76,9 +84,9 @@ pub(crate) struct Database {
 impl Database {
     pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, DbErr> {
         // The writer comes first: it creates the file and turns WAL on.
-        let writer = connect(url, 1, false).await?;
-        let readers = connect(url, READERS_MAX, true).await?;
-        let observer = connect(url, 1, true).await?;
+        let writer = connect(url, 1, Use::Write).await?;
+        let readers = connect(url, READERS_MAX, Use::Read).await?;
+        let observer = connect(url, 1, Use::Read).await?;
         Ok(Self { writer, readers, observer })
     }
 
@@ -96,12 +104,34 @@ impl Database {
     }
 }
 
-async fn connect(url: &DatabaseUrl, connections: u32, read_only: bool) -> Result<DatabaseConnection, DbErr> {
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    /// To write; creates the file.
+    Write,
+    /// To read beside the writer of this process.
+    Read,
+    /// To look at a database that need not be this process's own, and to leave everything as it is.
+    Look {
+        /// Nobody has the file open, so that it can be read as it lies there.
+        is_still: bool,
+    },
+}
+
+/// One connection that makes and changes nothing.
+///
+/// `is_still` says that nobody has the file open. Then it is read as it lies there: SQLite would otherwise leave its
+/// log and the log's index beside it.
+pub(crate) async fn look(url: &DatabaseUrl, is_still: bool) -> Result<DatabaseConnection, DbErr> {
+    connect(url, 1, Use::Look { is_still }).await
+}
+
+async fn connect(url: &DatabaseUrl, connections: u32, purpose: Use) -> Result<DatabaseConnection, DbErr> {
     let base = url.options.clone();
     let mut options = ConnectOptions::new("sqlite:");
     options
         .max_connections(connections)
-        .min_connections(u32::from(!read_only))
+        .min_connections(u32::from(purpose == Use::Write))
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>)
@@ -116,10 +146,13 @@ async fn connect(url: &DatabaseUrl, connections: u32, read_only: bool) -> Result
                 .busy_timeout(BUSY_TIMEOUT)
                 .foreign_keys(true)
                 .synchronous(SqliteSynchronous::Full);
-            if read_only {
-                options.pragma("query_only", "ON")
-            } else {
-                options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal)
+            match purpose {
+                Use::Write => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
+                Use::Read => options.pragma("query_only", "ON"),
+                Use::Look { is_still } => {
+                    let options = options.create_if_missing(false).read_only(true).immutable(is_still);
+                    options.row_buffer_size(LOOK_ROWS_BUFFERED)
+                }
             }
         });
     patiently(|| SeaDatabase::connect(options.clone())).await

@@ -18,8 +18,10 @@ mod storage;
 mod timeline;
 mod tokens;
 mod users;
+mod verify;
 
 pub use database::DatabaseUrl;
 pub use errors::OpenError;
 pub use passwords::Argon2Passwords;
 pub use storage::Storage;
+pub use verify::{Verified, VerifyError, verify};

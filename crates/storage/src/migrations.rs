@@ -2,8 +2,8 @@
 
 mod m20261123_000001_core;
 
-use sea_orm::DbErr;
-use sea_orm_migration::{MigrationTrait, MigratorTrait, async_trait};
+use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
+use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, async_trait, seaql_migrations};
 
 use crate::database::Database;
 
@@ -38,4 +38,63 @@ pub(crate) async fn apply(database: &Database) -> Result<(), ApplyError> {
     }
     Migrator::up(&transaction, None).await?;
     Ok(transaction.commit().await?)
+}
+
+/// How a schema stands to this program.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// It is this program's own.
+    Current,
+    /// Migrations are pending.
+    Older,
+    /// A newer version of this program has made it; this migration is not known here.
+    Newer(String),
+    /// Another program has made it, or nobody.
+    Foreign,
+}
+
+/// Looks how the schema stands, and changes nothing.
+pub(crate) async fn standing(transaction: &DatabaseTransaction) -> Result<Standing, DbErr> {
+    if !SchemaManager::new(transaction).has_table(Migrator::migration_table_name().to_string()).await? {
+        return Ok(Standing::Foreign);
+    }
+    let known = Migrator::migrations();
+    let known: Vec<_> = known.iter().map(|one| one.name()).collect();
+    let applied = seaql_migrations::Entity::find().all(transaction).await?;
+    Ok(compare(&known, applied.into_iter().map(|one| one.version).collect()))
+}
+
+fn compare(known: &[&str], applied: Vec<String>) -> Standing {
+    let is_applied = |name: &&str| applied.iter().any(|one| one == name);
+    // Others keep their migrations in a table of that name, too.
+    if !known.first().is_some_and(is_applied) {
+        return Standing::Foreign;
+    }
+    let is_complete = known.iter().all(is_applied);
+    match applied.into_iter().find(|one| !known.contains(&one.as_str())) {
+        Some(newer) => Standing::Newer(newer),
+        None if is_complete => Standing::Current,
+        None => Standing::Older,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_stands_where_its_migrations_say() {
+        for (applied, expected) in [
+            (vec!["core", "second"], Standing::Current),
+            (vec!["core"], Standing::Older),
+            (vec!["core", "second", "third"], Standing::Newer("third".to_owned())),
+            (vec!["core", "third"], Standing::Newer("third".to_owned())),
+            (vec![], Standing::Foreign),
+            (vec!["second"], Standing::Foreign),
+            (vec!["shop", "cart"], Standing::Foreign),
+        ] {
+            let names = applied.iter().map(|name| (*name).to_owned()).collect();
+            assert_eq!(compare(&["core", "second"], names), expected, "{applied:?}");
+        }
+    }
 }

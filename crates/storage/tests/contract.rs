@@ -50,5 +50,11 @@ mod contract {
     mod tokens_end;
     mod unread;
     mod users;
+    mod verify;
+    mod verify_busy;
+    mod verify_file;
+    mod verify_handshakes;
+    mod verify_rows;
+    mod verify_timelines;
     mod your_turn;
 }

@@ -64,9 +64,9 @@ macro_rules! entry_joins {
 pub(crate) use {conversation_columns, entry_columns, entry_joins, handshake_columns, latest_handshake};
 
 /// How an entry's kind is stored.
-pub(super) const MESSAGE: &str = "message";
+pub(crate) const MESSAGE: &str = "message";
 /// How an entry's kind is stored.
-pub(super) const STEP: &str = "step";
+pub(crate) const STEP: &str = "step";
 
 #[derive(Debug, FromQueryResult)]
 struct ConversationRow {

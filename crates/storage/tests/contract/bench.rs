@@ -10,7 +10,7 @@ use handsel_domain::password::PasswordHash;
 use handsel_domain::ports::{NewUser, UserInsertError};
 use handsel_domain::time::Timestamp;
 use handsel_domain::user::{Name, Person, User, Username};
-use handsel_storage::Storage;
+use handsel_storage::{Storage, Verified};
 use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DatabaseTransaction};
 
 use super::clock::{START, TestClock};
@@ -111,6 +111,11 @@ impl Bench {
         Self { process: Process::start(&*subject).await, subject }
     }
 
+    /// A bench over another database of the same kind.
+    pub(crate) async fn fresh_of_the_kind_of(bench: &Self) -> Self {
+        Self::over(bench.subject.another().await).await
+    }
+
     /// Another process over the same database.
     pub(crate) async fn another_process(&self) -> Process {
         Process::start(&*self.subject).await
@@ -137,6 +142,29 @@ impl Bench {
     /// What an operator does by hand as long as no port does it.
     pub(crate) async fn operator(&self, sql: &str) {
         self.outside().await.execute_unprepared(sql).await.expect("the operator knows the tables");
+    }
+
+    /// What no operator should do: stores what the database would refuse.
+    pub(crate) async fn plants(&self, sql: &str) {
+        self.operator(&format!("{}{sql}", self.subject.unguarded())).await;
+    }
+
+    /// What verifying the database comes to: what was read, and each breach as `code place #seq`.
+    pub(crate) async fn verifies(&self) -> (Verified, Vec<String>) {
+        let (url, mut found) = (self.subject.url().parse().expect("a URL that is supported"), Vec::new());
+        let verified = handsel_storage::verify(&url, |breach| {
+            println!("{breach:?}");
+            let seq = breach.seq.map(|seq| format!(" #{seq}")).unwrap_or_default();
+            found.push(format!("{} {}{seq}", breach.code, breach.place));
+        });
+        let verified = verified.await.expect("the database can be verified");
+        assert_eq!(verified.breaches, u64::try_from(found.len()).expect("not so many"));
+        (verified, found)
+    }
+
+    /// The breaches of the database.
+    pub(crate) async fn finds(&self) -> Vec<String> {
+        self.verifies().await.1
     }
 
     pub(crate) async fn suspend(&self, user: UserId) {

@@ -22,6 +22,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
     /// Begins a transaction on `outside` that lets nobody else commit before it ends.
     async fn hold_writes(&self, outside: &DatabaseConnection) -> DatabaseTransaction;
 
+    /// What lets an operator store what the database would refuse: no foreign keys, and nothing unique.
+    fn unguarded(&self) -> &'static str;
+
     /// Every byte that is stored, in whatever order.
     async fn everything_stored(&self) -> Vec<u8>;
 }
