@@ -2,10 +2,11 @@
 
 use std::path::Path;
 
-use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, Row, SqliteConnection};
 
 use crate::Seen;
+use crate::checker::{Entry, timeline};
 
 /// A connection of the test's own.
 pub async fn open(file: &Path) -> SqliteConnection {
@@ -32,13 +33,7 @@ pub async fn text(file: &Path, sql: &'static str) -> String {
 
 /// The messages of a conversation, by its key, as the table has them.
 pub async fn messages(file: &Path, key: &str) -> Vec<Seen> {
-    const MESSAGES: &str = "SELECT e.seq, e.id, e.actor_id, e.content FROM conversations AS c \
-        JOIN entries AS e ON e.conversation_id = c.id AND e.kind = 'message' \
-        WHERE c.listing_kind || '_' || c.listing_id || ':' || c.respondent_id = $1 ORDER BY e.seq";
-    let mut connection = open(file).await;
-    let rows = sqlx::query(MESSAGES).bind(key).fetch_all(&mut connection).await.expect("the query runs");
-    let seen = |row: &SqliteRow| Seen { seq: row.get(0), id: row.get(1), sender: row.get(2), content: row.get(3) };
-    rows.iter().map(seen).collect()
+    timeline::read(file, key).await.entries.iter().filter_map(Entry::seen).collect()
 }
 
 /// Expects a sound file: SQLite finds it whole, and each conversation's head counts its entries.

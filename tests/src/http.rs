@@ -1,5 +1,7 @@
 //! Requests and their answers. Knows nothing of which there are.
 
+use std::error::Error;
+
 use bytes::Bytes;
 use http_body_util::{BodyExt, Full};
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
@@ -55,6 +57,10 @@ impl Answer {
 
 /// A request with JSON or without a body, by someone or nobody.
 pub async fn request(address: &str, method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Answer {
+    send(address, requesting(method, path, token, body)).await
+}
+
+fn requesting(method: &str, path: &str, token: Option<&str>, body: Option<Value>) -> Request<Full<Bytes>> {
     let mut request = Request::builder().method(method).uri(path);
     if let Some(token) = token {
         request = request.header(AUTHORIZATION, format!("Bearer {token}"));
@@ -63,26 +69,34 @@ pub async fn request(address: &str, method: &str, path: &str, token: Option<&str
         request = request.header(CONTENT_TYPE, "application/json");
     }
     let body = body.map(|body| Bytes::from(body.to_string())).unwrap_or_default();
-    send(address, request.body(Full::new(body)).expect("a valid request")).await
+    request.body(Full::new(body)).expect("a valid request")
+}
+
+/// A GET that the network may break: `None` then.
+pub async fn tries_to_get(address: &str, path: &str, token: &str) -> Option<Answer> {
+    tries_to_send(address, requesting("GET", path, Some(token), None)).await.ok()
 }
 
 /// Any request, over a connection of its own.
-pub async fn send(address: &str, mut request: Request<Full<Bytes>>) -> Answer {
+pub async fn send(address: &str, request: Request<Full<Bytes>>) -> Answer {
+    tries_to_send(address, request).await.expect("it is answered")
+}
+
+async fn tries_to_send(address: &str, mut request: Request<Full<Bytes>>) -> Result<Answer, Box<dyn Error>> {
     let asked = format!("{} {}", request.method(), request.uri());
     if !request.headers().contains_key(HOST) {
         request.headers_mut().insert(HOST, address.parse().expect("an address is a host"));
     }
     let answered = async {
-        let stream = TcpStream::connect(address).await.expect("the server accepts");
-        let (mut sender, connection) =
-            hyper::client::conn::http1::handshake(TokioIo::new(stream)).await.expect("it speaks HTTP");
+        let stream = TcpStream::connect(address).await?;
+        let (mut sender, connection) = hyper::client::conn::http1::handshake(TokioIo::new(stream)).await?;
         tokio::spawn(connection);
-        let response = sender.send_request(request).await.expect("it answers");
+        let response = sender.send_request(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.into_body().collect().await.expect("the body arrives").to_bytes();
-        (status, headers, String::from_utf8_lossy(&body).into_owned())
+        let body = response.into_body().collect().await?.to_bytes();
+        Ok::<_, Box<dyn Error>>((status, headers, String::from_utf8_lossy(&body).into_owned()))
     };
-    let (status, headers, text) = in_time(&asked, answered).await;
+    let (status, headers, text) = in_time(&asked, answered).await?;
     let json = serde_json::from_str(&text).unwrap_or_default();
-    Answer { asked, status, headers, json, text }
+    Ok(Answer { asked, status, headers, json, text })
 }

@@ -2,16 +2,22 @@
 //!
 //! Knows nothing of the server's code: it starts the binary and talks to it as clients do.
 
+pub mod chaos;
+pub mod checker;
 pub mod database;
+pub mod extended;
 pub mod http;
 pub mod load;
 pub mod pairs;
 pub mod people;
 mod printed;
+pub mod proxy;
 pub mod seed;
+pub mod seeding;
 pub mod seen;
 pub mod server;
 pub mod socket;
+mod verified;
 
 pub use http::Answer;
 pub use pairs::Pair;

@@ -2,10 +2,15 @@
 
 use fastrand::Rng;
 
-/// Seeded with `HANDSEL_SEED`, or with a seed that a failing test shows.
-pub fn seeded() -> Rng {
+/// `HANDSEL_SEED`, or a seed that a failing test shows.
+pub fn seed() -> u64 {
     let given = std::env::var("HANDSEL_SEED").ok();
     let seed = given.map_or_else(|| fastrand::u64(..), |text| text.parse().expect("HANDSEL_SEED is a number"));
     println!("the same again: HANDSEL_SEED={seed}");
-    Rng::with_seed(seed)
+    seed
+}
+
+/// Seeded with that.
+pub fn seeded() -> Rng {
+    Rng::with_seed(seed())
 }

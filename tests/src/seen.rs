@@ -1,5 +1,7 @@
 //! A message as someone has seen it, and what is promised of many. Knows nothing of where it was seen.
 
+use std::fmt::Debug;
+
 use serde_json::Value;
 
 use crate::people::seq;
@@ -40,9 +42,29 @@ pub fn in_frames(frames: &[Value]) -> Vec<Seen> {
     frames.iter().map(Seen::in_frame).collect()
 }
 
+/// What has a place in a timeline.
+pub trait Placed: Debug + PartialEq {
+    /// Its place.
+    fn seq(&self) -> i64;
+
+    /// What stands in its place among all from 1 on.
+    fn among<'a>(&self, timeline: &'a [Self]) -> Option<&'a Self>
+    where
+        Self: Sized,
+    {
+        timeline.get(usize::try_from(self.seq() - 1).ok()?)
+    }
+}
+
+impl Placed for Seen {
+    fn seq(&self) -> i64 {
+        self.seq
+    }
+}
+
 /// Each once, in `seq` order, without a hole, from `first` on.
-pub fn without_a_hole(who: &str, seen: &[Seen], first: i64) -> Result<(), Breach> {
-    match (first..).zip(seen).find(|(due, seen)| *due != seen.seq) {
+pub fn without_a_hole(who: &str, seen: &[impl Placed], first: i64) -> Result<(), Breach> {
+    match (first..).zip(seen).find(|(due, seen)| *due != seen.seq()) {
         None => Ok(()),
         Some((due, seen)) => Err(format!("{who}: seq {due} was due, and came {seen:?}")),
     }
@@ -58,15 +80,14 @@ pub fn the_same(one: &str, seen_by_one: &[Seen], other: &str, seen_by_other: &[S
 }
 
 /// All that someone has heard is in the timeline, as it was heard.
-pub fn is_kept(who: &str, heard: &[Seen], timeline: &[Seen]) -> Result<(), Breach> {
-    let place = |seen: &Seen| usize::try_from(seen.seq - 1).ok();
-    let lost = heard.iter().find(|seen| place(seen).and_then(|place| timeline.get(place)) != Some(*seen));
-    match lost {
+pub fn is_kept<'a, T: Placed + 'a>(
+    who: &str,
+    heard: impl IntoIterator<Item = &'a T>,
+    timeline: &[T],
+) -> Result<(), Breach> {
+    match heard.into_iter().find(|seen| seen.among(timeline) != Some(seen)) {
         None => Ok(()),
-        Some(lost) => {
-            let there = place(lost).and_then(|place| timeline.get(place));
-            Err(format!("{who} had heard {lost:?}; the timeline has {there:?} there"))
-        }
+        Some(lost) => Err(format!("{who} had heard {lost:?}; the timeline has {:?} there", lost.among(timeline))),
     }
 }
 

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::{Arc, OnceLock};
 
-use tempfile::TempDir;
 use tokio::process::{Child, Command};
 
 use crate::printed::Printed;
+use crate::verified::VerifiedDirectory;
 use crate::{Answer, Person, http, in_time};
 
 /// The binary under test, built if need be.
@@ -31,10 +31,11 @@ pub fn binary() -> &'static Path {
     })
 }
 
-/// A process that serves, and the directory that its database is in.
+/// A process that serves, and the directory that its database is in. The database is verified when the last one that
+/// uses it is dropped: it must keep what is promised, whatever the test did with it.
 pub struct Server {
     process: Child,
-    directory: Arc<TempDir>,
+    directory: Arc<VerifiedDirectory>,
     /// `127.0.0.1:PORT`
     pub address: String,
     log: Printed,
@@ -43,7 +44,7 @@ pub struct Server {
 
 /// How a server is to be started.
 pub struct Started {
-    directory: Arc<TempDir>,
+    directory: Arc<VerifiedDirectory>,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
 }
@@ -51,10 +52,10 @@ pub struct Started {
 impl Started {
     /// Over a fresh database.
     pub fn fresh() -> Self {
-        Self::over(Arc::new(tempfile::tempdir().expect("a directory for the database")))
+        Self::over(Arc::new(VerifiedDirectory::fresh()))
     }
 
-    fn over(directory: Arc<TempDir>) -> Self {
+    fn over(directory: Arc<VerifiedDirectory>) -> Self {
         Self { directory, arguments: Vec::new(), variables: Vec::new() }
     }
 
@@ -66,7 +67,14 @@ impl Started {
 
     /// Where the database will be.
     pub fn database_file(&self) -> PathBuf {
-        self.directory.path().join("handsel.db")
+        self.directory.database_file()
+    }
+
+    /// What the test does to its database breaks promises, so that it is not verified at the end.
+    #[must_use]
+    pub fn breaks_its_database(self) -> Self {
+        self.directory.is_broken();
+        self
     }
 
     /// With more flags.
@@ -135,7 +143,12 @@ impl Server {
 
     /// Where the database is.
     pub fn database_file(&self) -> PathBuf {
-        self.directory.path().join("handsel.db")
+        self.directory.database_file()
+    }
+
+    /// What the test does to its database breaks promises, so that it is not verified at the end.
+    pub fn breaks_its_database(&self) {
+        self.directory.is_broken();
     }
 
     /// What it has logged so far.
@@ -161,11 +174,11 @@ impl Server {
         self.output.so_far()
     }
 
-    /// How much memory it has taken from the machine, in bytes.
-    pub fn resident_bytes(&self) -> u64 {
+    /// The most memory that it has taken from the machine so far, in bytes.
+    pub fn resident_bytes_max(&self) -> u64 {
         let id = self.process.id().expect("it runs");
         let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells of a process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("a process has memory");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a process has memory");
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of kB");
         kibibytes * 1024
     }

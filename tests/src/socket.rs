@@ -30,6 +30,15 @@ pub struct Refusal {
     pub retry_after: Option<String>,
 }
 
+/// Why a socket did not open.
+#[derive(Debug)]
+pub enum NotOpened {
+    /// The server did not want it.
+    Refused(Refusal),
+    /// There was no connection, or it broke.
+    Broke(String),
+}
+
 impl Refusal {
     /// Expects that status and code.
     pub fn is(&self, status: u16, code: &str) {
@@ -67,9 +76,17 @@ impl Connecting {
 
     /// Opens it, or is refused by HTTP.
     pub async fn open(self) -> Result<Socket, Refusal> {
+        self.tries_to_open().await.map_err(|not_opened| match not_opened {
+            NotOpened::Refused(refusal) => refusal,
+            NotOpened::Broke(why) => panic!("neither opened nor refused: {why}"),
+        })
+    }
+
+    /// Opens it where the server and the network allow.
+    pub async fn tries_to_open(self) -> Result<Socket, NotOpened> {
         let opened = async {
-            let stream = self.connect().await.expect("the server accepts");
-            stream.set_nodelay(true).expect("a socket");
+            let stream = self.connect().await?;
+            stream.set_nodelay(true)?;
             tokio_tungstenite::client_async(self.request, stream).await
         };
         match in_time("a socket to open", opened).await {
@@ -86,9 +103,9 @@ impl Connecting {
                     response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
                 let problem =
                     response.body().as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-                Err(Refusal { status: response.status().as_u16(), problem, retry_after })
+                Err(NotOpened::Refused(Refusal { status: response.status().as_u16(), problem, retry_after }))
             }
-            Err(error) => panic!("neither opened nor refused: {error}"),
+            Err(error) => Err(NotOpened::Broke(error.to_string())),
         }
     }
 }

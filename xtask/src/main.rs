@@ -2,8 +2,8 @@
 
 mod dev;
 mod lint;
-mod load;
 mod process;
+mod release;
 mod requirements;
 mod test;
 mod tidy;
@@ -74,6 +74,19 @@ enum Command {
         args: Vec<OsString>,
     },
 
+    /// Let pairs of people talk while their connections break and the server is killed, and check every promise.
+    ///
+    /// Builds a release, and starts it behind a proxy that delays, stalls, cuts and resets at random; kills it with -9
+    /// every few seconds, and starts it again. Prints what failed how often; fails where a promise was not kept.
+    #[command(after_help = "Examples:\n  \
+        cargo xtask chaos                                  20 pairs for 5 minutes\n  \
+        cargo xtask chaos --seed 1 --minutes 1 --pairs 4   the same faults again")]
+    Chaos {
+        /// `--seed N` [default: another each time], `--minutes M` [default: 5] and `--pairs P` [default: 20].
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        args: Vec<OsString>,
+    },
+
     /// Check the architecture's rules, and print each breach as `path:line: rule: what to do`.
     ///
     /// The rules: which crate may depend on which; every source file opens with a `//!` header and has at most 400
@@ -97,7 +110,8 @@ fn main() -> ExitCode {
         }
         Command::Lint => lint::run(),
         Command::Dev { args } => dev::run(&args),
-        Command::Load { args } => load::run(&args),
+        Command::Load { args } => release::run("load", &args),
+        Command::Chaos { args } => release::run("chaos", &args),
         Command::Tidy { root } => tidy::run(root.as_deref().unwrap_or(process::root())),
     };
     match outcome {

@@ -34,4 +34,7 @@ mod tokens;
 mod unread;
 mod user_commands;
 mod usernames;
+mod verify;
+mod verify_at_the_end;
+mod verify_busy;
 mod your_turn;

@@ -1,6 +1,7 @@
 //! All end-to-end tests, as one program: linked once, and run as one.
 
 mod api;
+mod extended;
 mod first_talk;
 mod processes;
 mod wire;

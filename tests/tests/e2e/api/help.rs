@@ -34,6 +34,7 @@ async fn every_flag_is_explained_with_its_default() {
         (&["serve"], serve.clone()),
         (&["check-config"], serve),
         (&["migrate"], COMMON.to_vec()),
+        (&["verify"], [[("--json", "off")].as_slice(), &COMMON].concat()),
         (&["user", "add"], [NAMES.as_slice(), &COMMON].concat()),
         (&["user", "list"], COMMON.to_vec()),
         (&["user", "set-password"], COMMON.to_vec()),
@@ -55,7 +56,7 @@ async fn every_flag_is_explained_with_its_default() {
 #[tokio::test]
 async fn every_command_is_named() {
     let all = help(&[]).await;
-    for name in ["serve", "migrate", "user", "token", "check-config"] {
+    for name in ["serve", "migrate", "verify", "user", "token", "check-config"] {
         assert!(all.contains(&format!(" {name} ")), "{name}: {all}");
     }
     let (user, token) = (help(&["user"]).await, help(&["token"]).await);

@@ -22,7 +22,7 @@ fn is_refused((status, output, errors): (ExitStatus, String, String), words: &[&
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused() {
-    let started = Started::fresh();
+    let started = Started::fresh().breaks_its_database();
     let letter = "Dear Bob, this is a letter and no database. ".repeat(100);
     fs::write(started.database_file(), &letter).expect("it is written");
     let file = started.database_file();
@@ -66,6 +66,7 @@ async fn a_database_of_a_newer_version_is_refused() {
     server.terminate().await;
     let again = server.another();
     assert!(server.ended().await.success());
+    let again = again.breaks_its_database();
     assert_eq!(database::change(&again.database_file(), FROM_THE_FUTURE).await, 1);
     is_refused(again.another().ends_by_itself().await, &["handsel.db", "m29990101_000001_future", "newer"]);
     assert_eq!(database::number(&again.database_file(), "SELECT COUNT(*) FROM users").await, 1, "nothing is lost");

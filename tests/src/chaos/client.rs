@@ -1,0 +1,223 @@
+//! One client that goes on whatever happens to its socket, as `docs/protocol.md` tells clients to. Knows nothing of
+//! the others.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use serde_json::Value;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::crowd::Participant;
+use super::diary::Diary;
+use super::habits::{self, Act};
+use super::opening::{self, Failed};
+use super::{Phase, World};
+use crate::checker::Record;
+use crate::proxy::{Fault, Whom};
+use crate::seen::Breach;
+use crate::socket::Heard;
+use crate::{PATIENCE, Socket};
+
+/// How long a client waits for what is due, with nothing in the way.
+const SILENCE_MAX: Duration = Duration::from_secs(20);
+/// How long a client waits before it sends again what the server could not store.
+const RETRY_AFTER: Duration = Duration::from_millis(50);
+
+pub(super) struct Client {
+    participant: Participant,
+    diary: Diary,
+    rng: Rng,
+    world: Arc<World>,
+    phase: watch::Receiver<Phase>,
+}
+
+/// What is left of a client.
+pub(super) struct Ended {
+    pub(super) record: Record,
+    /// Why it could not go on.
+    pub(super) breach: Option<Breach>,
+}
+
+impl Client {
+    pub(super) fn new(participant: &Participant, rng: Rng, world: Arc<World>) -> Self {
+        let person = participant.person.at(&world.proxy.address);
+        let diary = Diary::new(&participant.who, person.id);
+        let phase = world.phase.clone();
+        Self { participant: Participant { person, ..participant.clone() }, diary, rng, world, phase }
+    }
+
+    /// From the first socket until it has everything.
+    pub(super) async fn lives(mut self) -> Ended {
+        let breach = self.goes_on().await.err().map(|breach| format!("{}: {breach}", self.participant.who));
+        Ended { record: self.diary.record, breach }
+    }
+
+    async fn goes_on(&mut self) -> Result<(), Breach> {
+        while self.storms() {
+            let socket = self.connects().await?;
+            let away = self.talks(socket).await?;
+            self.diary.lost();
+            // The end of the storm ends what someone is away for.
+            let _ = timeout(away, self.phase.wait_for(|phase| *phase != Phase::Storm)).await;
+        }
+        // From here on nothing fails: a socket that is lost now is lost for no reason.
+        let mut socket = self.connects().await?;
+        let in_vain = |_| format!("waited {SILENCE_MAX:?} in vain");
+        timeout(SILENCE_MAX, self.settles(&mut socket)).await.map_err(in_vain)??;
+        self.world.settled.send(()).expect("the run waits for all");
+        self.catches_up(&mut socket).await
+    }
+
+    fn storms(&self) -> bool {
+        *self.phase.borrow() == Phase::Storm
+    }
+
+    /// Tries until it has a socket; sends again what has no answer.
+    async fn connects(&mut self) -> Result<Socket, Breach> {
+        let began = Instant::now();
+        for tries in 1.. {
+            let forgotten = if self.storms() { habits::forgets(&mut self.rng) } else { 0 };
+            match opening::open(&self.participant, &mut self.diary, forgotten).await {
+                Ok(mut socket) => {
+                    self.world.resumed(began.elapsed());
+                    self.goes_on_talking(&mut socket).await;
+                    return Ok(socket);
+                }
+                Err(Failed::ForGood(breach)) => return Err(breach),
+                Err(Failed::Broke) if began.elapsed() > PATIENCE => break,
+                Err(Failed::Broke) => sleep(habits::backoff(&mut self.rng, tries)).await,
+            }
+        }
+        Err(format!("found no way back in {PATIENCE:?}"))
+    }
+
+    /// The first thing on a socket: what was said and not answered, while what was missed is still coming.
+    async fn goes_on_talking(&mut self, socket: &mut Socket) {
+        if self.storms() {
+            if let Some(cut) = habits::cut_in_replay(&mut self.rng) {
+                self.suffers(socket, cut);
+            }
+            self.diary.open.retain(|_| !habits::gives_up(&mut self.rng));
+        }
+        self.world.replaying.notify_waiters();
+        for frame in self.diary.says_open_again() {
+            // What does not arrive has no answer, and is sent again.
+            let _ = socket.tries_to_send(frame).await;
+        }
+    }
+
+    /// Does one thing after the other; returns, once the socket is gone, how long to stay away.
+    async fn talks(&mut self, mut socket: Socket) -> Result<Duration, Breach> {
+        let mut pause = Box::pin(sleep(habits::pause(&mut self.rng)));
+        loop {
+            tokio::select! {
+                heard = socket.next() => match heard {
+                    Heard::Frame(frame) => self.diary.heard(&frame),
+                    end => match Failed::by(end) {
+                        Failed::Broke => return Ok(Duration::ZERO),
+                        Failed::ForGood(breach) => return Err(breach),
+                    },
+                },
+                () = &mut pause => {
+                    pause = Box::pin(sleep(habits::pause(&mut self.rng)));
+                    match habits::next(&mut self.rng) {
+                        Act::GoAway { politely, how_long } => {
+                            if politely {
+                                socket.leaves().await;
+                            }
+                            return Ok(how_long);
+                        }
+                        act => self.acts(&mut socket, act).await,
+                    }
+                }
+                _ = self.phase.changed() => return Ok(Duration::ZERO),
+            }
+        }
+    }
+
+    async fn acts(&mut self, socket: &mut Socket, act: Act) {
+        let key = self.participant.keys[self.rng.usize(..self.participant.keys.len())].clone();
+        let mut say = || self.diary.says(&key, |number| habits::content(&mut self.rng, number));
+        let (frames, suffers): (Vec<Value>, _) = match act {
+            Act::Say(count) => ((0..count).map(|_| say()).collect(), None),
+            Act::SayAndSuffer(fault) => (vec![say()], Some(fault)),
+            Act::SayOpenAgain => (self.diary.says_open_again(), None),
+            Act::SayAnsweredAgain => (self.diary.says_answered_again().into_iter().collect(), None),
+            Act::Mark => (vec![self.diary.marks(&key)], None),
+            Act::Type => (vec![self.diary.types(&key)], None),
+            Act::Step(step) => (vec![self.diary.steps(&key, step)], None),
+            Act::GoAway { .. } => return,
+        };
+        for frame in frames {
+            let _ = socket.tries_to_send(frame).await;
+        }
+        if let Some(fault) = suffers {
+            self.suffers(socket, fault);
+        }
+        self.world.sent.notify_waiters();
+    }
+
+    fn suffers(&self, socket: &Socket, fault: Fault) {
+        if let Ok(address) = socket.connection().local_addr() {
+            self.world.proxy.does(fault, Whom::One(address));
+        }
+    }
+
+    /// Until all that it said is answered.
+    async fn settles(&mut self, socket: &mut Socket) -> Result<(), Breach> {
+        while !self.diary.open.is_empty() {
+            let frame = frame(socket).await?;
+            self.diary.heard(&frame);
+            if frame["type"] == "error" && !frame["client_message_id"].is_null() {
+                sleep(RETRY_AFTER).await;
+                for frame in self.diary.says_open_again() {
+                    let _ = socket.tries_to_send(frame).await;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Until it has everything, and nothing else is on its way.
+    async fn catches_up(&mut self, socket: &mut Socket) -> Result<(), Breach> {
+        let heads = loop {
+            if let Phase::CatchingUp(heads) = &*self.phase.borrow_and_update() {
+                break Arc::clone(heads);
+            }
+            tokio::select! {
+                frame = frame(socket) => self.diary.heard(&frame?),
+                _ = self.phase.changed() => {}
+            }
+        };
+        let keys = self.participant.keys.clone();
+        let has_all = |diary: &Diary| keys.iter().all(|key| diary.has(key, heads[key]));
+        let catches_up = async {
+            while !has_all(&self.diary) {
+                self.diary.heard(&frame(socket).await?);
+            }
+            Ok::<_, Breach>(())
+        };
+        match timeout(SILENCE_MAX, catches_up).await {
+            Ok(caught_up) => caught_up?,
+            Err(_) => return Err(format!("waited {SILENCE_MAX:?} in vain for all up to {heads:?}")),
+        }
+        for heard in socket.has_heard_by_now().await {
+            match heard {
+                Heard::Frame(frame) => self.diary.heard(&frame),
+                end => return Err(format!("lost its socket for no reason: {end:?}")),
+            }
+        }
+        self.diary.record.caught_up = keys;
+        Ok(())
+    }
+}
+
+/// The next frame, with nothing in the way.
+async fn frame(socket: &mut Socket) -> Result<Value, Breach> {
+    match socket.next().await {
+        Heard::Frame(frame) => Ok(frame),
+        end => Err(format!("lost its socket for no reason: {end:?}")),
+    }
+}

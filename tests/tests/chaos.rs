@@ -1,0 +1,28 @@
+//! A minute in which everything fails, again and again: every promise is kept. Knows nothing of what fails.
+
+use std::time::Duration;
+
+use handsel_tests::chaos::{self, Plan};
+use handsel_tests::seed::seed;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_promise_is_kept_while_everything_fails() {
+    let outcome = chaos::run(Plan { seed: seed(), pairs: 4, how_long: Duration::from_mins(1) }).await;
+    println!("{outcome}");
+    let breaches = &outcome.verdict.breaches;
+    assert!(breaches.is_empty(), "{breaches:#?}\nthe servers have logged:\n{}", outcome.log);
+
+    // What did not fail was not tried.
+    let faults = outcome.faults;
+    for (what, count) in [
+        ("cuts", faults.cuts),
+        ("resets", faults.resets),
+        ("stalls", faults.stalls),
+        ("delays", faults.delays),
+        ("kills", outcome.kills),
+    ] {
+        assert!(count > 0, "no {what}: {outcome}");
+    }
+    let messages = outcome.verdict.messages;
+    assert!(messages.acknowledged > 0 && messages.sent_again > 0, "{messages:?}");
+}
