@@ -1,7 +1,7 @@
 //! What clients send. Knows nothing of what becomes of it.
 //!
-//! - [`error`]: why a frame was not understood.
-//! - [`said`]: from single fields to what is said.
+//! - `error`: why a frame was not understood.
+//! - `said`: from single fields to what is said.
 
 mod error;
 mod said;
