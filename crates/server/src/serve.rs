@@ -113,10 +113,11 @@ pub async fn run(
         () = &mut stop => false,
         () = app.failed() => true,
     };
+    // In front of the log, so that whoever has read it finds the server not ready.
+    stopping.cancel();
     tracing::info!("stopping: sockets are closed, requests under way are finished");
     let asked_at = Instant::now();
     let until = |percent| (asked_at + config.drain * percent / 100).max(Instant::now() + LAST_MOMENT);
-    stopping.cancel();
 
     // While sockets drain, requests are still answered, and new sockets sent elsewhere.
     let drained = async {
