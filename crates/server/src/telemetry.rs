@@ -1,5 +1,6 @@
 //! Logs and metrics of the process. Knows nothing of what is logged or counted.
 
+use std::io::IsTerminal;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -28,7 +29,9 @@ pub(crate) fn filter(text: &str) -> anyhow::Result<EnvFilter> {
 
 /// Logs to standard error, so that standard output stays for what commands print.
 pub(crate) fn start_logging(filter: EnvFilter, format: LogFormat) -> anyhow::Result<()> {
-    let human = (format == LogFormat::Human).then(|| fmt::layer().with_writer(std::io::stderr));
+    // Colours are for people: in a file or a journal they are noise that no search finds its way through.
+    let colours = std::io::stderr().is_terminal();
+    let human = (format == LogFormat::Human).then(|| fmt::layer().with_ansi(colours).with_writer(std::io::stderr));
     let json = (format == LogFormat::Json).then(|| fmt::layer().json().with_writer(std::io::stderr));
     let log = tracing_subscriber::registry().with(filter).with(filter_fn(may_be_logged)).with(human).with(json);
     log.try_init().map_err(|error| anyhow::anyhow!("logging: {error}"))

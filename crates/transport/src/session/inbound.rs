@@ -5,6 +5,7 @@ use std::sync::Arc;
 use futures_util::future::BoxFuture;
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationKey, ReadCursor};
+use handsel_domain::ids::Head;
 use handsel_domain::ports::{AppendError, Appended, ReadMoved};
 use handsel_domain::timeline::Draft;
 use handsel_domain::usecases::Talk;
@@ -20,7 +21,7 @@ pub(super) enum Answer {
     /// Of something that was said.
     Said { conversation: ConversationKey, outcome: Result<Appended, AppendError>, client_message_id: Option<String> },
     /// Of moving the user's read cursor.
-    CursorMoved { conversation: ConversationKey, outcome: Result<ReadMoved, Unavailable> },
+    CursorMoved { conversation: ConversationKey, asked: Head, outcome: Result<ReadMoved, Unavailable> },
     /// It could not be done.
     Refused(ErrorFrame),
     /// There is nothing to answer.
@@ -32,7 +33,7 @@ impl Answer {
     pub(super) fn frames(self) -> Vec<Frame> {
         match self {
             Self::Said { conversation, outcome, client_message_id } => said(conversation, outcome, client_message_id),
-            Self::CursorMoved { conversation, outcome: Err(gone) } => {
+            Self::CursorMoved { conversation, outcome: Err(gone), .. } => {
                 let error = ErrorFrame::new(Unavailable::CODE, gone.to_string()).retry_after(Some(STORAGE_RETRY));
                 vec![counted(&error.about(conversation))]
             }
@@ -83,7 +84,8 @@ pub(super) fn perform(
             Answer::Said { conversation, outcome, client_message_id }
         })),
         Request::Read(up_to) => Some(Box::pin(async move {
-            Answer::CursorMoved { conversation, outcome: talk.mark_read(conversation, caller.id, up_to).await }
+            let outcome = talk.mark_read(conversation, caller.id, up_to).await;
+            Answer::CursorMoved { conversation, asked: up_to, outcome }
         })),
         Request::Type => None,
     }
@@ -154,19 +156,20 @@ impl<S: Peer> Session<S> {
     }
 
     pub(super) fn send_answer(&mut self, answer: Answer) {
-        if let Answer::CursorMoved { conversation, outcome } = &answer {
-            self.note_own_cursor(*conversation, outcome.ok());
+        if let Answer::CursorMoved { conversation, asked, outcome } = &answer {
+            // It may stand further than was asked for: that, the client does not know yet.
+            self.note_own_cursor(*conversation, outcome.ok().map(|moved| moved.up_to.min(*asked)));
         }
         answer.frames().into_iter().for_each(|frame| self.socket.feed(frame));
     }
 
     /// How far the user has read over this socket, its client knows already.
-    fn note_own_cursor(&mut self, conversation: ConversationKey, moved: Option<ReadMoved>) {
+    fn note_own_cursor(&mut self, conversation: ConversationKey, up_to: Option<Head>) {
         if let Some(place) = self.reads_under_way.iter().position(|key| *key == conversation) {
             self.reads_under_way.swap_remove(place);
         }
         let begun = self.delivery.begun(conversation);
-        if let (Some(ReadMoved { up_to, .. }), Some(conversation)) = (moved, begun)
+        if let (Some(up_to), Some(conversation)) = (up_to, begun)
             && let Some(reader) = conversation.side_of(self.seat.caller.id)
         {
             self.delivery.moves(ReadCursor { conversation, reader, up_to });

@@ -29,3 +29,11 @@ async fn a_server_that_is_about_to_end_is_alive_and_not_ready() {
     assert!(not_ready.header("retry-after").parse::<u32>().is_ok_and(|seconds| seconds > 0));
     server.get("/healthz").await.is(200);
 }
+
+#[tokio::test]
+async fn a_log_that_no_terminal_shows_has_no_colours() {
+    let server = Server::start().await;
+    server.get("/healthz").await.is(200);
+    let log = server.logs("request").await;
+    assert!(!log.contains('\u{1b}'), "{log:?}");
+}

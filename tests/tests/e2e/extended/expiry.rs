@@ -68,11 +68,9 @@ async fn its_sockets_close_in_time_in_each_process() {
     };
 
     for ended in [&here, &there] {
-        let mut late: Vec<_> = ended.iter().map(Ended::late).collect();
-        late.sort_unstable();
+        let late: Vec<_> = ended.iter().map(Ended::late).collect();
         println!("closed after {late:?}");
-        // One may have met the moment in which the machine did something else.
-        assert!(late[late.len() / 2] <= CLOSED_WITHIN, "{late:?}");
+        assert!(late.iter().all(|late| *late <= CLOSED_WITHIN), "{late:?}");
     }
     let timeline = scene.ana.timeline(&scene.key).await;
     for ended in here.iter().chain(&there) {

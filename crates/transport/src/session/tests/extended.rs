@@ -97,6 +97,18 @@ async fn a_cursor_is_told_forward_only_and_ones_own_not_at_all() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn how_far_another_tab_has_read_meanwhile_is_told() {
+    let mut bench = extended(6);
+    let stands = ReadMoved { up_to: head(6), moved: false };
+    bench.conversations.expect_move_read_cursor().times(1).return_const(Ok(stands));
+    let mut open = bench.open().await;
+    open.sees_hello().await;
+    open.says(r#"{"type":"read","up_to":2}"#).await;
+    open.hub.cursor_moved(ReadCursor { reader: Side::Respondent, ..owner_has_read(6) });
+    assert_eq!(open.sees_frame("read").await["read"]["up_to"], 6);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_cursor_is_not_told_before_what_it_covers() {
     let mut bench = extended(1);
     bench.timeline.expect_read().times(1).returning(|_, _| Ok(Some(page(2..=4))));
