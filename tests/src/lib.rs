@@ -25,6 +25,7 @@ pub use people::Person;
 pub use seen::Seen;
 pub use server::{Server, Started};
 pub use socket::{Refusal, Socket};
+pub use verified::VerifiedDirectory;
 
 use std::time::Duration;
 

@@ -11,14 +11,16 @@ use tempfile::TempDir;
 
 use crate::server::binary;
 
-pub(crate) struct VerifiedDirectory {
+/// The directory; for whoever serves over it without a [`Server`](crate::Server).
+pub struct VerifiedDirectory {
     directory: TempDir,
     is_broken: AtomicBool,
     made_on: ThreadId,
 }
 
 impl VerifiedDirectory {
-    pub(crate) fn fresh() -> Self {
+    /// Without a database yet.
+    pub fn fresh() -> Self {
         let directory = tempfile::tempdir().expect("a directory for the database");
         Self { directory, is_broken: AtomicBool::new(false), made_on: thread::current().id() }
     }
@@ -27,7 +29,8 @@ impl VerifiedDirectory {
         self.directory.path()
     }
 
-    pub(crate) fn database_file(&self) -> PathBuf {
+    /// Where the database is to be.
+    pub fn database_file(&self) -> PathBuf {
         self.path().join("handsel.db")
     }
 

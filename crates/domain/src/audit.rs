@@ -47,6 +47,10 @@ macro_rules! codes {
 }
 
 codes! {
+    /// A file that its database finds broken: a page that cannot be read, an index that lacks a row.
+    FileDamaged = "file_damaged",
+    /// Nothing keeps unique what must be.
+    IndexMissing = "index_missing",
     /// A row that cannot be read: something in it is of the wrong type, of no known kind or out of its range.
     RowUnreadable = "row_unreadable",
     /// A conversation about a listing that is not there.
@@ -135,13 +139,15 @@ pub struct Breach {
 pub enum Place {
     /// A conversation.
     Conversation(ConversationKey),
-    /// A row of another table, or of one that has no key that could be read.
+    /// A row of another table, or of one that has no key that could be read; or what else a table has by name.
     Row {
         /// Which table.
         table: &'static str,
         /// Which row of it, by its id or name.
         row: String,
     },
+    /// All that is stored, as one file.
+    File,
 }
 
 impl Place {
@@ -156,6 +162,7 @@ impl fmt::Display for Place {
         match self {
             Self::Conversation(key) => key.fmt(f),
             Self::Row { table, row } => write!(f, "{table} {row}"),
+            Self::File => f.write_str("the file"),
         }
     }
 }

@@ -10,9 +10,8 @@ use handsel_domain::timeline::Entry;
 use handsel_server::config::{Config, Loaded, Settings, Surface};
 use handsel_server::serve;
 use handsel_tests::people::seq;
-use handsel_tests::{Person, Socket};
+use handsel_tests::{Person, Socket, VerifiedDirectory};
 use serde_json::json;
-use tempfile::TempDir;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -32,12 +31,13 @@ struct Serving {
     address: String,
     stop: oneshot::Sender<()>,
     ended: JoinHandle<anyhow::Result<()>>,
-    _directory: TempDir,
+    /// Let go at the test's end, when nobody serves any more.
+    _directory: VerifiedDirectory,
 }
 
 async fn serve_in_silence() -> Serving {
-    let directory = TempDir::new().expect("a directory");
-    let database_url = format!("sqlite://{}", directory.path().join("handsel.db").display());
+    let directory = VerifiedDirectory::fresh();
+    let database_url = format!("sqlite://{}", directory.database_file().display());
     let settings = Settings { database_url, ..Settings::default() };
     let surface = Surface { http_api: true, websocket: true };
     let config = Config::new(&Loaded { settings, sources: Vec::new() }, surface).expect("a valid configuration");

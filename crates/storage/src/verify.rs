@@ -1,10 +1,13 @@
 //! Reads a database from end to end and reports every breach of what is promised. Knows nothing of the promises, which
 //! are the domain's `audit`, nor of who is told.
 //!
-//! It works beside processes that write: nothing is made or changed, every finding comes from one snapshot, and no
-//! snapshot lasts longer than a page or a conversation takes to read, whoever is slow to hear of what was found.
+//! It works beside processes that write: nothing is made or changed, every finding comes from one snapshot, and nobody
+//! waits for a snapshot to end. As long as it lasts, though, SQLite's log grows with what is written, so that none lasts
+//! for whoever is slow to hear of what was found, and most no longer than a page or a conversation takes to read. Only
+//! what no page can show is one statement over a whole table, or over the file: `file` and `repeated`.
 //!
 //! - [`source`]: the database as it is looked at.
+//! - [`file`]: whether the file is whole, and what keeps rows unique is there.
 //! - [`tables`]: users, tokens and listings, row by row.
 //! - [`repeated`]: what is there twice, and rows that no page can hold.
 //! - [`timelines`]: conversations, each with its entries and handshakes.
@@ -13,6 +16,7 @@
 //! - [`dialect`]: the few expressions that only one kind of database understands.
 
 mod dialect;
+mod file;
 mod orphans;
 mod repeated;
 mod rows;
@@ -25,6 +29,9 @@ use sea_orm::DbErr;
 
 use crate::database::DatabaseUrl;
 use source::Source;
+
+/// Most findings of one kind about a table or the file; one more breach says that there are more.
+const FINDINGS_MAX: usize = 100;
 
 /// What was read, and how much of it breaks a promise.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -69,6 +76,7 @@ impl From<DbErr> for VerifyError {
 pub async fn verify(url: &DatabaseUrl, found: impl FnMut(Breach)) -> Result<Verified, VerifyError> {
     let mut source = Source::open(url).await?;
     let mut report = Report { found, verified: Verified::default() };
+    file::verify(&mut source, &mut report).await?;
     tables::verify(&mut source, &mut report).await?;
     repeated::verify(&mut source, &mut report).await?;
     timelines::verify(&mut source, &mut report).await?;

@@ -52,6 +52,7 @@ mod contract {
     mod users;
     mod verify;
     mod verify_busy;
+    mod verify_damage;
     mod verify_file;
     mod verify_handshakes;
     mod verify_rows;

@@ -103,6 +103,7 @@ fn object(Breach { code, place, seq, detail }: Breach) -> Value {
     let (conversation, table, row) = match place {
         Place::Conversation(key) => (Some(key.to_string()), None, None),
         Place::Row { table, row } => (None, Some(table), Some(row)),
+        Place::File => (None, None, None),
     };
     json!({
         "code": code.name(),

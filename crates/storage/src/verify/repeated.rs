@@ -1,16 +1,13 @@
 //! What is there twice, though an index forbids it, and rows that no page can hold. Each statement is a snapshot of its
-//! own. Knows nothing of timelines.
+//! own over a whole table, and asks no index: the one that let something in would not show it. Knows nothing of timelines.
 
 use handsel_domain::audit::{Breach, BreachCode, Place};
 use sea_orm::{ConnectionTrait, DbErr};
 
-use super::Report;
-use super::dialect::{is_text, is_whole};
+use super::dialect::{by_rows, is_text, is_whole};
 use super::source::Source;
+use super::{FINDINGS_MAX, Report};
 use crate::database::statement;
-
-/// Most findings of one kind; one more breach says that there are more.
-const FINDINGS_MAX: usize = 100;
 
 /// A kind of finding: the rows that are wrong in one and the same way.
 struct Search {
@@ -25,29 +22,40 @@ const SEARCHES: [Search; 6] = [
     Search {
         code: BreachCode::UsernameRepeated,
         table: "users",
-        sql: "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM users GROUP BY username_key \
-            HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1",
+        sql: concat!(
+            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
+            by_rows!("users"),
+            " GROUP BY username_key HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
+        ),
         detail: "users have the same username_key",
     },
     Search {
         code: BreachCode::TokenRepeated,
         table: "tokens",
-        sql: "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM tokens GROUP BY hash \
-            HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1",
+        sql: concat!(
+            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
+            by_rows!("tokens"),
+            " GROUP BY hash HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
+        ),
         detail: "tokens have the same hash",
     },
     Search {
         code: BreachCode::ConversationRepeated,
         table: "conversations",
-        sql: "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM conversations \
-            GROUP BY listing_kind, listing_id, respondent_id HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1",
+        sql: concat!(
+            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
+            by_rows!("conversations"),
+            " GROUP BY listing_kind, listing_id, respondent_id HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
+        ),
         detail: "conversations have the same listing and respondent",
     },
     Search {
         code: BreachCode::RowUnreadable,
         table: "listings",
         sql: concat!(
-            "SELECT CAST(l.kind AS TEXT) || '_' || CAST(l.id AS TEXT) AS row, 1 AS times FROM listings AS l WHERE NOT (",
+            "SELECT CAST(l.kind AS TEXT) || '_' || CAST(l.id AS TEXT) AS row, 1 AS times FROM ",
+            by_rows!("listings AS l"),
+            " WHERE NOT (",
             is_text!("l.kind"),
             " AND ",
             is_whole!("l.id"),
@@ -59,7 +67,9 @@ const SEARCHES: [Search; 6] = [
         code: BreachCode::RowUnreadable,
         table: "entries",
         sql: concat!(
-            "SELECT CAST(e.id AS TEXT) AS row, 1 AS times FROM entries AS e WHERE NOT (",
+            "SELECT CAST(e.id AS TEXT) AS row, 1 AS times FROM ",
+            by_rows!("entries AS e"),
+            " WHERE NOT (",
             is_whole!("e.id"),
             " AND ",
             is_whole!("e.conversation_id"),
@@ -74,7 +84,9 @@ const SEARCHES: [Search; 6] = [
         table: "handshakes",
         sql: concat!(
             "SELECT CAST(h.conversation_id AS TEXT) || '#' || CAST(h.started AS TEXT) AS row, 1 AS times",
-            " FROM handshakes AS h WHERE NOT (",
+            " FROM ",
+            by_rows!("handshakes AS h"),
+            " WHERE NOT (",
             is_whole!("h.conversation_id"),
             " AND ",
             is_whole!("h.started"),
@@ -112,4 +124,18 @@ pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut R
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::plan;
+
+    #[tokio::test]
+    async fn no_index_is_asked() {
+        for Search { sql, .. } in SEARCHES {
+            let plan = plan(sql).await;
+            assert!(!plan.iter().any(|step| step.contains("INDEX")), "{sql}: {plan:?}");
+        }
+    }
 }

@@ -68,6 +68,17 @@ impl Subject for Sqlite {
          INSERT INTO entries_copy SELECT * FROM entries; DROP TABLE entries; ALTER TABLE entries_copy RENAME TO entries;"
     }
 
+    fn missing_guards(&self) -> &'static [&'static str] {
+        &[
+            "index_missing users users_username_key",
+            "index_missing tokens tokens_hash",
+            "index_missing conversations conversations_key",
+            "index_missing entries entries_seq",
+            "index_missing entries entries_client_message_id",
+            "index_missing handshakes handshakes_one_live",
+        ]
+    }
+
     async fn everything_stored(&self) -> Vec<u8> {
         self.files().iter().flat_map(|file| std::fs::read(file).expect("the file can be read")).collect()
     }

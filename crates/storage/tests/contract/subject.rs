@@ -25,6 +25,9 @@ pub(crate) trait Subject: Send + Sync + 'static {
     /// What lets an operator store what the database would refuse: no foreign keys, and nothing unique.
     fn unguarded(&self) -> &'static str;
 
+    /// What is found for that alone, as `code place`.
+    fn missing_guards(&self) -> &'static [&'static str];
+
     /// Every byte that is stored, in whatever order.
     async fn everything_stored(&self) -> Vec<u8>;
 }

@@ -33,7 +33,7 @@ async fn writes(seat: Seat, is_over: Arc<AtomicBool>) -> u64 {
 }
 
 /// People come, publish, log in and begin to talk.
-async fn grows(process: Process, name: &'static str, is_over: Arc<AtomicBool>) -> u64 {
+async fn grows(process: Arc<Process>, name: &'static str, is_over: Arc<AtomicBool>) -> u64 {
     let mut written = 0;
     for number in 0.. {
         if is_over.load(Ordering::SeqCst) {
@@ -51,14 +51,15 @@ async fn grows(process: Process, name: &'static str, is_over: Arc<AtomicBool>) -
 
 async fn nothing_is_found_while_two_processes_write(bench: Bench) {
     let (ana, bob) = bench.ana_and_bob_talking().await;
-    let other = bench.another_process().await;
+    // Held to the end: whoever still writes when the first has stopped needs its process.
+    let (other, third) = (Arc::new(bench.another_process().await), Arc::new(bench.another_process().await));
     let is_over = Arc::new(AtomicBool::new(false));
     let seats = [ana.clone(), bob.clone(), other.seat_of(&ana), other.seat_of(&bob)];
     // Several at once by each, so that a commit has something to take.
     let seats = seats.iter().flat_map(|seat| std::iter::repeat_n(seat.clone(), AT_ONCE));
     let mut writers: Vec<_> = seats.map(|seat| tokio::spawn(writes(seat, Arc::clone(&is_over)))).collect();
-    writers.push(tokio::spawn(grows(other, "there", Arc::clone(&is_over))));
-    writers.push(tokio::spawn(grows(bench.another_process().await, "here", Arc::clone(&is_over))));
+    writers.push(tokio::spawn(grows(Arc::clone(&other), "there", Arc::clone(&is_over))));
+    writers.push(tokio::spawn(grows(Arc::clone(&third), "here", Arc::clone(&is_over))));
 
     let (mut rounds, mut before) = (0, Verified::default());
     while rounds < 20 || before.entries < 200 {

@@ -1,0 +1,125 @@
+//! What everything else rests on: the file, as SQLite finds it, and the unique indexes, which alone keep two processes
+//! from writing the same thing twice. Knows nothing of rows.
+
+use handsel_domain::audit::{Breach, BreachCode, Place};
+use sea_orm::{ConnectionTrait, DbErr};
+
+use super::dialect::{CHECK_FILE, UNIQUE_INDEXES};
+use super::source::Source;
+use super::{FINDINGS_MAX, Report};
+use crate::database::statement;
+
+/// What SQLite says of a file that is whole.
+const WHOLE: &str = "ok";
+
+/// Something that must be unique.
+struct Unique {
+    table: &'static str,
+    /// The index that keeps it so, as people know it. By its name nothing is compared.
+    name: &'static str,
+    columns: &'static str,
+    /// Of which rows; `None` of all.
+    of: Option<&'static str>,
+}
+
+const UNIQUE: [Unique; 8] = [
+    Unique { table: "users", name: "users_username_key", columns: "username_key", of: None },
+    Unique { table: "tokens", name: "tokens_hash", columns: "hash", of: None },
+    Unique { table: "listings", name: "primary key", columns: "kind, id", of: None },
+    Unique {
+        table: "conversations",
+        name: "conversations_key",
+        columns: "listing_kind, listing_id, respondent_id",
+        of: None,
+    },
+    Unique { table: "entries", name: "entries_seq", columns: "conversation_id, seq", of: None },
+    Unique {
+        table: "entries",
+        name: "entries_client_message_id",
+        columns: "conversation_id, actor_id, client_message_id",
+        of: Some("client_message_id IS NOT NULL"),
+    },
+    Unique { table: "handshakes", name: "primary key", columns: "conversation_id, started", of: None },
+    Unique {
+        table: "handshakes",
+        name: "handshakes_one_live",
+        columns: "conversation_id",
+        of: Some("status IN ('pending', 'approved')"),
+    },
+];
+
+/// A table, and a unique index that it has: its columns and of which rows.
+type Index = (String, Option<String>, Option<String>);
+
+impl Unique {
+    fn is_kept_by(&self, (table, columns, of): &Index) -> bool {
+        (self.table, Some(self.columns), self.of) == (table, columns.as_deref(), of.as_deref())
+    }
+}
+
+pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut Report<F>) -> Result<(), DbErr> {
+    let said = source
+        .snapshot(async |transaction| {
+            let rows = transaction.query_all_raw(statement(transaction, CHECK_FILE, [])).await?;
+            rows.iter().map(|row| row.try_get_by_index::<String>(0)).collect::<Result<Vec<_>, DbErr>>()
+        })
+        .await?;
+    let damage = lines(&said);
+    let breach = |code, detail| Breach { code, place: Place::File, seq: None, detail };
+    let listed = damage.iter().take(FINDINGS_MAX);
+    report.add(listed.map(|line| breach(BreachCode::FileDamaged, line.escape_debug().to_string())));
+    if damage.len() > FINDINGS_MAX {
+        report.add([breach(BreachCode::MoreBreaches, format!("there are more with {}", BreachCode::FileDamaged))]);
+    }
+
+    let there = source
+        .snapshot(async |transaction| {
+            let rows = transaction.query_all_raw(statement(transaction, UNIQUE_INDEXES, [])).await?;
+            rows.iter().map(index).collect::<Result<Vec<_>, DbErr>>()
+        })
+        .await?;
+    // Of a table that is not there no index is missing: it cannot be read, which is said by whoever tries.
+    let of_tables = UNIQUE.iter().filter(|unique| there.iter().any(|(table, ..)| unique.table == table));
+    let missing = of_tables.filter(|unique| !there.iter().any(|index| unique.is_kept_by(index)));
+    report.add(missing.map(|Unique { table, name, columns, of }| {
+        let of = of.map(|of| format!(" where {of}")).unwrap_or_default();
+        let detail = format!("no index keeps ({columns}) unique{of}");
+        Breach { code: BreachCode::IndexMissing, place: Place::row(table, name), seq: None, detail }
+    }));
+    Ok(())
+}
+
+/// SQLite says several things in one row where they are about its pages, under a headline.
+fn lines(said: &[String]) -> Vec<&str> {
+    let lines = said.iter().flat_map(|row| row.lines());
+    lines.filter(|line| !line.is_empty() && !line.starts_with("***") && *line != WHOLE).collect()
+}
+
+fn index(row: &sea_orm::QueryResult) -> Result<Index, DbErr> {
+    Ok((row.try_get("", "table_name")?, row.try_get("", "columns")?, row.try_get("", "of")?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::fresh;
+
+    #[tokio::test]
+    async fn what_the_schema_keeps_unique_is_all_expected() {
+        let (_directory, database) = fresh().await;
+        let all = statement(&database.readers, UNIQUE_INDEXES, []);
+        let there = database.readers.query_all_raw(all).await.expect("the statement is valid");
+        let there: Vec<_> = there.iter().map(|row| index(row).expect("an index")).collect();
+        assert_eq!(there.len(), UNIQUE.len(), "{there:?}");
+        for index in there {
+            assert!(UNIQUE.iter().any(|unique| unique.is_kept_by(&index)), "{index:?} is not expected");
+        }
+    }
+
+    #[test]
+    fn each_line_is_one_finding() {
+        let said = ["*** in database main ***\nTree 3 page 7: broken\nPage 9: never used", "row 2 missing", WHOLE];
+        let said = said.map(ToOwned::to_owned);
+        assert_eq!(lines(&said), ["Tree 3 page 7: broken", "Page 9: never used", "row 2 missing"]);
+    }
+}
