@@ -5,12 +5,15 @@ mod client;
 mod crowd;
 mod diary;
 mod habits;
+mod life;
 mod lives;
+mod log;
 mod opening;
 
 use std::collections::HashMap;
 use std::fmt;
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -21,10 +24,13 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio::time::{sleep, timeout};
 
-use crate::checker::{Record, Run, Tally, Verdict, timeline};
+use crate::checker::{
+    Record, Run, Tally, Verdict,
+    timeline::{self, Stand},
+};
 use crate::proxy::{Faults, Proxy, Weather};
 use crate::seen::Breach;
-use crate::{PATIENCE, Server, database};
+use crate::{PATIENCE, database, server};
 use client::{Client, Ended};
 use crowd::Crowd;
 use lives::Lives;
@@ -35,7 +41,7 @@ const FAULT_EVERY_MS: RangeInclusive<u64> = 500..=8_000;
 /// What is to happen.
 #[derive(Clone, Copy, Debug)]
 pub struct Plan {
-    /// Decides on every fault, and on what people do.
+    /// Plans every fault, and what people do; the timing is the machine's.
     pub seed: u64,
     /// Conversations, each of two people.
     pub pairs: usize,
@@ -83,8 +89,8 @@ enum Phase {
     Storm,
     /// Nothing fails any more: each connects again, and goes on until all that it said is answered.
     Settling,
-    /// Nobody writes any more: each goes on until it has everything up to these heads.
-    CatchingUp(Arc<HashMap<String, i64>>),
+    /// Nobody writes any more: each goes on until it has everything up to these heads, and was told of these cursors.
+    CatchingUp(Arc<HashMap<String, Stand>>),
 }
 
 impl World {
@@ -100,7 +106,8 @@ pub async fn run(plan: Plan) -> Outcome {
     let mut rng = Rng::with_seed(plan.seed);
     let server = lives::first().await;
     let Crowd { participants, keys, begun } = Crowd::meets(&server, plan.pairs).await;
-    let proxy = Proxy::to(&server.address, Weather::stormy(rng.u64(..), FAULT_EVERY_MS)).await;
+    let lives = Lives::after(server).await;
+    let proxy = Proxy::to(&lives.listens().await, Weather::stormy(rng.u64(..), FAULT_EVERY_MS)).await;
     let (phases, phase) = watch::channel(Phase::Storm);
     let (settled, settling) = mpsc::unbounded_channel();
     let (sent, replaying) = (Notify::new(), Notify::new());
@@ -108,7 +115,7 @@ pub async fn run(plan: Plan) -> Outcome {
     let world = Arc::new(World { proxy, phase, settled, sent, replaying, sockets, longest_resume_ms });
 
     let (enough, is_enough) = oneshot::channel();
-    let lives = tokio::spawn(Lives::new(server).go_on(rng.fork(), Arc::clone(&world), is_enough));
+    let lives = tokio::spawn(lives.go_on(rng.fork(), Arc::clone(&world), is_enough));
     let mut clients = Clients { running: JoinSet::new(), settling, records: begun, breaches: Vec::new() };
     for participant in &participants {
         clients.running.spawn(Client::new(participant, rng.fork(), Arc::clone(&world)).lives());
@@ -116,28 +123,35 @@ pub async fn run(plan: Plan) -> Outcome {
     sleep(plan.how_long).await;
 
     let _ = enough.send(());
-    let lives = lives.await.expect("a server runs");
+    let mut lives = lives.await.expect("a server runs");
     world.proxy.calms();
     phases.send_replace(Phase::Settling);
     clients.settle(participants.len()).await;
-    let file = lives.server.database_file();
-    phases.send_replace(Phase::CatchingUp(Arc::new(timeline::heads(&file).await)));
+    let file = lives.over.database_file();
+    phases.send_replace(Phase::CatchingUp(Arc::new(timeline::stands(&file).await)));
     clients.end().await;
 
     let Clients { records, mut breaches, .. } = clients;
-    let log = lives.log();
-    breaches.extend(is_sound(&lives.server).await);
-    breaches.extend(log.lines().filter(|line| is_grave(line)).map(|line| format!("the server has logged {line}")));
+    breaches.extend(is_sound(&file).await);
+    let stored = timeline::stands(&file).await;
     let mut timelines = Vec::new();
-    for key in &keys {
+    for key in stored.keys() {
         timelines.push(timeline::read(&file, key).await);
     }
+    lives.is_told_to_end().await;
+    let Lives { over, kills, restarts, breaches: ends, log, .. } = lives;
+    // It is verified above: a panic when it is dropped would come before the report with its seed.
+    drop(over.breaks_its_database());
+    breaches.extend(ends);
+    breaches.extend(log.lines().filter(|line| log::is_grave(line)).map(|line| format!("the server has logged {line}")));
+    breaches.extend(stored.keys().filter(|key| !keys.contains(key)).map(|key| format!("nobody has begun {key}")));
+    breaches.extend(keys.iter().filter(|key| !stored.contains_key(*key)).map(|key| format!("{key} is not there")));
     let mut verdict = Run { records, timelines }.judged();
     verdict.breaches.splice(..0, breaches);
     Outcome {
         faults: world.proxy.faults(),
-        kills: lives.kills,
-        restarts: lives.restarts,
+        kills,
+        restarts,
         sockets: world.sockets.load(Ordering::Relaxed),
         longest_resume: Duration::from_millis(world.longest_resume_ms.load(Ordering::Relaxed)),
         verdict,
@@ -189,34 +203,32 @@ fn note(ended: Result<Ended, JoinError>, records: &mut Vec<Record>, breaches: &m
     }
 }
 
-/// What a server must not have to say, whatever happens to it.
-fn is_grave(line: &str) -> bool {
-    line.contains("panicked") || line.contains(" ERROR ")
-}
-
-/// What the server's own verifier finds, and what SQLite does.
-async fn is_sound(server: &Server) -> Option<Breach> {
-    // It is verified here: a panic when the server is dropped would come before the report with its seed.
-    server.breaks_its_database();
-    let file = server.database_file();
-    let sound = tokio::spawn(async move { database::is_sound(&file).await }).await;
+/// What the server's own verifier finds, beside a server that lives, and what SQLite does.
+async fn is_sound(file: &Path) -> Option<Breach> {
+    let in_tables = file.to_owned();
+    let sound = tokio::spawn(async move { database::is_sound(&in_tables).await }).await;
     if let Err(panicked) = sound {
         return Some(format!("the database is not sound: {panicked}"));
     }
-    let (status, output, errors) = server.command(&["verify", "--json"], "").await;
+    let directory = file.parent().expect("a file is in a directory");
+    let (status, output, errors) = server::command(directory, &["verify", "--json"], "").await;
     (!status.success()).then(|| format!("handsel verify: {status}\n{output}{errors}"))
 }
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { faults, kills, restarts, sockets, longest_resume, verdict, .. } = self;
-        let Tally { sent, sent_again, acknowledged, refused, maybe, maybe_there } = verdict.messages;
+        let Tally { sent, sent_again, settled, acknowledged, refused, maybe, maybe_there } = verdict.messages;
         writeln!(f, "faults    {faults}")?;
         writeln!(f, "server    {kills} kills, {restarts} restarts in order")?;
         writeln!(f, "sockets   {sockets} opened, the longest wait for one {:.1} s", longest_resume.as_secs_f64())?;
-        write!(f, "messages  {sent} sent, {sent_again} times again, {acknowledged} acknowledged, {refused} refused, ")?;
+        write!(
+            f,
+            "messages  {sent} sent, {sent_again} times again (a repeat settled {settled}), {acknowledged} acknowledged, {refused} refused, "
+        )?;
         writeln!(f, "{maybe} without an answer, of which {maybe_there} are there")?;
-        let Verdict { entries, repeats, cursors, .. } = verdict;
-        write!(f, "checked   {entries} entries given to clients, {repeats} of them repeats; {cursors} cursors")
+        let Verdict { entries, repeats, cursors, steps, .. } = verdict;
+        write!(f, "checked   {entries} entries given to clients, {repeats} of them repeats; {cursors} cursors; ")?;
+        write!(f, "{steps} handshake steps stored")
     }
 }

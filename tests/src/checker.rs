@@ -44,6 +44,8 @@ pub struct Verdict {
     pub repeats: usize,
     /// How often a client was told of a cursor while it moved.
     pub cursors: usize,
+    /// How many handshake steps the tables have.
+    pub steps: usize,
 }
 
 impl Run {
@@ -63,7 +65,9 @@ impl Run {
         let entries = self.records.iter().map(|record| record.entries().count()).sum();
         let repeats = self.count(|frame| matches!(frame, Frame::Entry { repeat: true, .. }));
         let cursors = self.count(|frame| matches!(frame, Frame::Read { .. }));
-        Verdict { breaches, messages, entries, repeats, cursors }
+        let stored = self.timelines.iter().flat_map(|timeline| &timeline.entries);
+        let steps = stored.filter(|entry| entry.step().is_some()).count();
+        Verdict { breaches, messages, entries, repeats, cursors, steps }
     }
 
     fn count(&self, is_it: impl Fn(&Frame) -> bool) -> usize {

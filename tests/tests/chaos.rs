@@ -20,9 +20,17 @@ async fn every_promise_is_kept_while_everything_fails() {
         ("stalls", faults.stalls),
         ("delays", faults.delays),
         ("kills", outcome.kills),
+        ("cursors", count(outcome.verdict.cursors)),
+        ("repeats", count(outcome.verdict.repeats)),
+        ("messages that a repeat has settled", count(outcome.verdict.messages.settled)),
+        ("handshake steps", count(outcome.verdict.steps)),
     ] {
         assert!(count > 0, "no {what}: {outcome}");
     }
     let messages = outcome.verdict.messages;
     assert!(messages.acknowledged > 0 && messages.sent_again > 0, "{messages:?}");
+}
+
+fn count(count: usize) -> u64 {
+    u64::try_from(count).expect("few enough")
 }

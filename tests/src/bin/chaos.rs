@@ -15,7 +15,7 @@ use handsel_tests::chaos::{self, Outcome, Plan};
 #[derive(Parser)]
 #[command(name = "cargo xtask chaos", bin_name = "cargo xtask chaos")]
 struct Cli {
-    /// Decides on every fault, and on what people do [default: another each time]
+    /// Plans every fault, and what people do; the timing is the machine's [default: another each time]
     #[arg(long)]
     seed: Option<u64>,
     /// For how long everything fails
@@ -45,6 +45,6 @@ async fn main() -> ExitCode {
     for breach in &verdict.breaches {
         eprintln!("broken: {breach}");
     }
-    eprintln!("{} breaches; the same again: {again}", verdict.breaches.len());
+    eprintln!("{} breaches; the same plan again: {again}", verdict.breaches.len());
     ExitCode::FAILURE
 }

@@ -165,8 +165,16 @@ impl Client {
         }
     }
 
-    /// Until all that it said is answered.
+    /// Marks for the last time; until that is done, and all that it said is answered.
     async fn settles(&mut self, socket: &mut Socket) -> Result<(), Breach> {
+        for key in &self.participant.keys {
+            // A mark has no answer: it is done once what was said behind it has one.
+            let mark = self.diary.marks(key);
+            let last = self.diary.says(key, |number| habits::content(&mut self.rng, number));
+            for frame in [mark, last] {
+                let _ = socket.tries_to_send(frame).await;
+            }
+        }
         while !self.diary.open.is_empty() {
             let frame = frame(socket).await?;
             self.diary.heard(&frame);
@@ -180,11 +188,11 @@ impl Client {
         Ok(())
     }
 
-    /// Until it has everything, and nothing else is on its way.
+    /// Until it has everything and knows every cursor, and nothing else is on its way.
     async fn catches_up(&mut self, socket: &mut Socket) -> Result<(), Breach> {
-        let heads = loop {
-            if let Phase::CatchingUp(heads) = &*self.phase.borrow_and_update() {
-                break Arc::clone(heads);
+        let stands = loop {
+            if let Phase::CatchingUp(stands) = &*self.phase.borrow_and_update() {
+                break Arc::clone(stands);
             }
             tokio::select! {
                 frame = frame(socket) => self.diary.heard(&frame?),
@@ -192,16 +200,19 @@ impl Client {
             }
         };
         let keys = self.participant.keys.clone();
-        let has_all = |diary: &Diary| keys.iter().all(|key| diary.has(key, heads[key]));
+        let lacks = |diary: &Diary| keys.iter().find_map(|key| diary.lacks(key, &stands[key]));
         let catches_up = async {
-            while !has_all(&self.diary) {
+            while lacks(&self.diary).is_some() {
                 self.diary.heard(&frame(socket).await?);
             }
             Ok::<_, Breach>(())
         };
         match timeout(SILENCE_MAX, catches_up).await {
             Ok(caught_up) => caught_up?,
-            Err(_) => return Err(format!("waited {SILENCE_MAX:?} in vain for all up to {heads:?}")),
+            Err(_) => {
+                let lacks = lacks(&self.diary).unwrap_or_default();
+                return Err(format!("waited {SILENCE_MAX:?} in vain for {lacks}"));
+            }
         }
         for heard in socket.has_heard_by_now().await {
             match heard {

@@ -5,12 +5,15 @@ use std::collections::HashMap;
 
 use serde_json::{Value, json};
 
+use crate::checker::timeline::Stand;
 use crate::checker::{Entry, Event, Frame, Hello, Record, Sent};
 
 pub(super) struct Diary {
     pub(super) record: Record,
     /// The highest `seq` that it was given, of each conversation.
     given: HashMap<String, i64>,
+    /// How far each has read, as far as it knows, by conversation and user.
+    cursors: HashMap<(String, i64), i64>,
     /// Sent, and not answered yet.
     pub(super) open: Vec<Sent>,
     /// The last that was answered: sent again, it changes nothing.
@@ -22,7 +25,7 @@ pub(super) struct Diary {
 impl Diary {
     pub(super) fn new(who: &str, user: i64) -> Self {
         let record = Record::of(who, user);
-        Self { record, given: HashMap::new(), open: Vec::new(), answered: None, named: 0 }
+        Self { record, given: HashMap::new(), cursors: HashMap::new(), open: Vec::new(), answered: None, named: 0 }
     }
 
     /// The highest `seq` that it was given.
@@ -30,15 +33,24 @@ impl Diary {
         self.given.get(conversation).copied()
     }
 
-    /// Whether it has everything up to there.
-    pub(super) fn has(&self, conversation: &str, head: i64) -> bool {
-        self.given(conversation).is_some_and(|given| given >= head)
+    /// What it lacks of that: an entry, or how far someone has read.
+    pub(super) fn lacks(&self, conversation: &str, stand: &Stand) -> Option<String> {
+        let given = self.given(conversation).unwrap_or_default();
+        let known = |user| self.cursors.get(&(conversation.to_owned(), user)).copied().unwrap_or_default();
+        if given < stand.head {
+            return Some(format!("{conversation} from {given} to {}", stand.head));
+        }
+        let behind = stand.cursors.into_iter().find(|(user, up_to)| known(*user) < *up_to);
+        behind.map(|(user, up_to)| format!("{user} to have read {conversation} from {} to {up_to}", known(user)))
     }
 
     /// A socket is open. What lies before a first one is not asked for.
     pub(super) fn connected(&mut self, after: Option<i64>, hello: Hello) {
         for standing in &hello.conversations {
             self.given.entry(standing.conversation.clone()).or_insert(standing.head);
+            for (user, up_to) in [(self.record.user, standing.read_up_to), (standing.peer, standing.peer_read_up_to)] {
+                self.cursors.insert((standing.conversation.clone(), user), up_to);
+            }
         }
         self.record.events.push(Event::Connected { after, hello });
     }
@@ -66,6 +78,11 @@ impl Diary {
                 if let Some(id) = entry.client_message_id().filter(|_| entry.actor == self.record.user) {
                     self.is_answered(id);
                 }
+            }
+            Frame::Read { conversation, reader, up_to } => {
+                // It may have been on its way when the client marked more.
+                let cursor = self.cursors.entry((conversation.clone(), *reader)).or_default();
+                *cursor = (*up_to).max(*cursor);
             }
             // These are to be sent again; any other refuses for good.
             Frame::Error { code, .. } if code == "unavailable" || code == "outcome_unknown" => {}
@@ -109,9 +126,11 @@ impl Diary {
         frame
     }
 
-    /// All that it was given is read.
+    /// All that it was given is read; of that it is not told over this socket.
     pub(super) fn marks(&mut self, conversation: &str) -> Value {
         let up_to = self.given(conversation).unwrap_or_default();
+        let cursor = self.cursors.entry((conversation.to_owned(), self.record.user)).or_default();
+        *cursor = up_to.max(*cursor);
         self.record.events.push(Event::Marked { conversation: conversation.to_owned(), up_to });
         json!({"type": "read", "conversation": conversation, "up_to": up_to})
     }

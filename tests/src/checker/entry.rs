@@ -44,6 +44,10 @@ pub enum Body {
         status: String,
         /// The same for people.
         announcement: String,
+        /// Who published the listing.
+        owner: i64,
+        /// The other one.
+        respondent: i64,
         /// Who started it.
         initiator: i64,
         /// Who has completed it.
@@ -80,14 +84,16 @@ impl Entry {
                 (fields["sender"]["id"].as_i64()?, body)
             }
             "handshake" => {
-                let id = format!("handshake_{}_{}", number("user1_id")?, number("user2_id")?);
-                if text("id")? != id || number("version")? != number("seq")? {
+                let (owner, respondent) = (number("user1_id")?, number("user2_id")?);
+                if text("id")? != format!("handshake_{owner}_{respondent}") || number("version")? != number("seq")? {
                     return None;
                 }
                 let body = Body::Step {
                     uid: text("uid")?,
                     status: text("status")?,
                     announcement: text("message")?,
+                    owner,
+                    respondent,
                     initiator: number("initiator_id")?,
                     completed_by: fields["completed_by"]
                         .as_array()?

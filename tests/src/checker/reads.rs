@@ -1,9 +1,10 @@
-//! Whether read cursors only went forward, and never further than their reader said. Knows nothing of entries.
+//! Whether read cursors only went forward, never further than their reader said nor than what was given, and are known
+//! to everyone at the end. Knows nothing of what entries say.
 
 use std::collections::HashMap;
 
 use super::tables::Tables;
-use super::{Event, Frame, Record, Standing};
+use super::{Event, Frame, Hello, Record, Standing, Timeline};
 use crate::seen::Breach;
 
 /// How far each reader said that everything is read, by conversation and user.
@@ -46,25 +47,36 @@ impl<'a> Marks<'a> {
         for cursor in told(record) {
             note(self.may_be(tables, record.user, cursor));
         }
-        let mut last: HashMap<(&str, i64), i64> = HashMap::new();
+        let mut walk = Walk::default();
         for event in &record.events {
             match event {
-                Event::Connected { hello, .. } => {
+                Event::Connected { after, hello } => {
+                    walk.connected(*after, hello);
                     for cursor in hello.conversations.iter().flat_map(|standing| cursors(standing, record.user)) {
-                        let before = last.insert((cursor.conversation, cursor.reader), cursor.up_to);
-                        note(if before.is_some_and(|before| before > cursor.up_to) {
-                            went_back(cursor)
-                        } else {
-                            Ok(())
-                        });
+                        note(walk.stands(cursor));
                     }
                 }
+                Event::Heard(Frame::Entry { entry, repeat: false }) => {
+                    let given = walk.given.entry(&entry.conversation).or_default();
+                    *given = entry.seq.max(*given);
+                }
                 Event::Heard(Frame::Read { conversation, reader, up_to }) => {
-                    let cursor = Cursor { conversation, reader: *reader, up_to: *up_to };
-                    let before = last.insert((conversation, *reader), *up_to).unwrap_or_default();
-                    note(if before >= *up_to { went_back(cursor) } else { Ok(()) });
+                    note(walk.moves(Cursor { conversation, reader: *reader, up_to: *up_to }));
+                }
+                Event::Marked { conversation, up_to } => {
+                    let marked = walk.marked.entry(conversation).or_default();
+                    *marked = *up_to.max(marked);
+                }
+                // It may be a mark that was not done.
+                Event::Heard(Frame::Error { client_message_id: None, code }) if code == "unavailable" => {
+                    walk.unsure = true;
                 }
                 _ => {}
+            }
+        }
+        for timeline in record.caught_up.iter().filter_map(|key| tables.theirs(key, record.user).ok()) {
+            for reader in [timeline.owner, timeline.respondent] {
+                note(walk.knows(timeline, reader, record.user));
             }
         }
     }
@@ -86,6 +98,60 @@ impl<'a> Marks<'a> {
                     breaches.push(breach);
                 }
             }
+        }
+    }
+}
+
+/// What a client knows of cursors.
+#[derive(Default)]
+struct Walk<'a> {
+    /// What it was told last, over all sockets.
+    told: HashMap<(&'a str, i64), i64>,
+    /// How far it was given each conversation on this socket.
+    given: HashMap<&'a str, i64>,
+    /// How far it marked on this socket: of that it is not told.
+    marked: HashMap<&'a str, i64>,
+    /// Whether a mark on this socket may not have been done.
+    unsure: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn connected(&mut self, after: Option<i64>, hello: &'a Hello) {
+        let after = after.filter(|_| !hello.reset);
+        let begin = |standing: &'a Standing| (&*standing.conversation, after.unwrap_or(standing.head));
+        self.given = hello.conversations.iter().map(begin).collect();
+        self.marked.clear();
+        self.unsure = false;
+    }
+
+    fn stands(&mut self, cursor: Cursor<'a>) -> Result<(), Breach> {
+        let before = self.told.insert((cursor.conversation, cursor.reader), cursor.up_to);
+        if before.is_some_and(|before| before > cursor.up_to) { went_back(cursor) } else { Ok(()) }
+    }
+
+    fn moves(&mut self, cursor: Cursor<'a>) -> Result<(), Breach> {
+        let before = self.told.insert((cursor.conversation, cursor.reader), cursor.up_to).unwrap_or_default();
+        let given = self.given.get(cursor.conversation).copied().unwrap_or_default();
+        if cursor.up_to > given {
+            return Err(format!("a cursor in front of what it covers: {cursor:?}, and {given} was given"));
+        }
+        if before >= cursor.up_to { went_back(cursor) } else { Ok(()) }
+    }
+
+    /// At the end everyone knows how far both have read, and has had what they marked done.
+    fn knows(&self, timeline: &Timeline, reader: i64, user: i64) -> Result<(), Breach> {
+        let (key, read) = (&*timeline.key, timeline.read_up_to(reader));
+        let told = self.told.get(&(key, reader)).copied().unwrap_or_default();
+        let marked = self.marked.get(key).copied().filter(|_| reader == user).unwrap_or_default();
+        if reader == user && self.unsure {
+            return Ok(());
+        }
+        if marked > read {
+            return Err(format!("marked {key} up to {marked}, which has no effect: the table has {read}"));
+        }
+        match told.max(marked) {
+            known if known == read => Ok(()),
+            known => Err(format!("caught up, and knows {reader} to have read {key} to {known}, the table has {read}")),
         }
     }
 }

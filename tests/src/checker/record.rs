@@ -12,7 +12,8 @@ pub struct Record {
     pub user: i64,
     /// What happened, in order.
     pub events: Vec<Event>,
-    /// The conversations of which it was told, at the end, to go on until it has everything.
+    /// The conversations of which it was told, at the end, to go on until it has everything, with every cursor: what
+    /// it marked on its last socket was done by then.
     pub caught_up: Vec<String>,
 }
 

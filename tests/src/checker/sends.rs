@@ -14,6 +14,8 @@ pub struct Tally {
     pub sent: usize,
     /// Sent again, each time counted.
     pub sent_again: usize,
+    /// Sent again over another socket since there was no answer, and answered by a repeat: it was stored already.
+    pub settled: usize,
     /// Their sender was answered with the stored entry.
     pub acknowledged: usize,
     /// Every time with an error that says that nothing was stored.
@@ -37,6 +39,12 @@ struct Fate<'a> {
     contents: Vec<&'a str>,
     /// How often the answer was that it was not stored.
     refused: usize,
+    /// How often the answer was an error.
+    errors: usize,
+    /// Sent again over another socket without an answer, and not answered by a repeat since.
+    unanswered: bool,
+    /// How often that was answered by a repeat.
+    settled: usize,
     acknowledged: bool,
     /// What its sender had been given before it was first sent: it stands behind that.
     behind: i64,
@@ -50,6 +58,8 @@ struct Fates<'a> {
     unnamed: HashMap<Name<'a>, usize>,
     /// Handshake steps, by conversation, sender and frame.
     steps: HashMap<Name<'a>, usize>,
+    /// What was sent for the first time on each socket, in this order.
+    sockets: Vec<Vec<Name<'a>>>,
 }
 
 pub(super) fn check<'a>(records: &'a [Record], tables: &Tables<'a>, breaches: &mut Vec<Breach>) -> Tally {
@@ -67,6 +77,7 @@ pub(super) fn check<'a>(records: &'a [Record], tables: &Tables<'a>, breaches: &m
     for (name, entries) in &there {
         breaches.extend(fates.named.get(name).map_or_else(|| nobody_sent(entries[0]), |fate| fate.of(entries)).err());
     }
+    breaches.extend(fates.sockets.iter().flat_map(|sent| fates.in_order(sent, &there)));
     let mut tally = Tally::default();
     for (name, fate) in &fates.named {
         let is_there = there.contains_key(name);
@@ -88,14 +99,22 @@ impl<'a> Fates<'a> {
         let mut open = Open::default();
         // The last that it was given of each conversation.
         let mut given: HashMap<&str, i64> = HashMap::new();
+        // What was sent for the first time on this socket.
+        let mut first = Vec::new();
         for event in &record.events {
             match event {
-                Event::Connected { .. } => open.clear(),
+                Event::Connected { .. } => {
+                    open.clear();
+                    self.sockets.push(std::mem::take(&mut first));
+                }
                 Event::Sent(Sent { conversation, client_message_id: Some(id), content }) => {
                     *open.entry((conversation, id)).or_default() += 1;
                     let fate = self.named.entry((conversation, user, id)).or_default();
                     if fate.contents.is_empty() {
                         fate.behind = given.get(&**conversation).copied().unwrap_or_default();
+                        first.push((&**conversation, user, &**id));
+                    } else {
+                        fate.unanswered |= !fate.acknowledged && !first.contains(&(&**conversation, user, &**id));
                     }
                     fate.contents.push(content);
                 }
@@ -120,13 +139,16 @@ impl<'a> Fates<'a> {
                 _ => {}
             }
         }
+        self.sockets.push(first);
     }
 
     /// An entry that may be an acknowledgement; as a repeat it must be one of what was sent over that socket.
     fn heard(&mut self, user: i64, entry: &'a Entry, repeat: bool, open: &mut Open<'a>) -> Result<(), Breach> {
         let own = entry.client_message_id().filter(|_| entry.actor == user);
         if let Some(id) = own {
-            self.named.entry((&entry.conversation, user, id)).or_default().acknowledged = true;
+            let fate = self.named.entry((&entry.conversation, user, id)).or_default();
+            fate.acknowledged = true;
+            fate.settled += usize::from(repeat && std::mem::take(&mut fate.unanswered));
         }
         if !repeat || matches!(entry.body, Body::Step { .. }) {
             return Ok(());
@@ -138,7 +160,7 @@ impl<'a> Fates<'a> {
         Ok(())
     }
 
-    /// An error that answers a message.
+    /// An error that answers a message. All that is sent is valid, so few have a reason.
     fn refused(&mut self, user: i64, code: &str, id: &str, open: &mut Open<'a>) -> Result<(), Breach> {
         let Some(((conversation, id), left)) = open.iter_mut().find(|((_, sent), left)| *sent == id && **left > 0)
         else {
@@ -146,14 +168,30 @@ impl<'a> Fates<'a> {
         };
         *left -= 1;
         let fate = self.named.entry((conversation, user, id)).or_default();
+        fate.errors += 1;
         match code {
             "outcome_unknown" => {}
-            "client_message_id_conflict" if fate.contents.iter().all(|content| *content == fate.contents[0]) => {
-                return Err(format!("{code} answers {id}, which always said the same"));
+            "unavailable" => fate.refused += 1,
+            "client_message_id_conflict" if fate.contents.iter().any(|content| *content != fate.contents[0]) => {
+                fate.refused += 1;
             }
-            _ => fate.refused += 1,
+            _ => return Err(format!("refused for no reason: {code} answers {id}")),
         }
         Ok(())
+    }
+
+    /// What was sent over one socket stands in this order, but for what was sent again or answered with an error.
+    fn in_order(&self, sent: &[Name<'a>], there: &HashMap<Name<'_>, Vec<&Entry>>) -> Vec<Breach> {
+        let (mut last, mut breaches) = (HashMap::new(), Vec::new());
+        for name in sent.iter().filter(|name| self.named.get(*name).is_some_and(Fate::is_plain)) {
+            let Some(entry) = there.get(name).and_then(|entries| entries.first()) else { continue };
+            let last = last.entry(name.0).or_insert(entry.seq);
+            if entry.seq < *last {
+                breaches.push(format!("sent behind what stands at {last}, and stands before it: {entry:?}"));
+            }
+            *last = entry.seq.max(*last);
+        }
+        breaches
     }
 
     /// Takes one off what was sent without a name, and was stored.
@@ -172,6 +210,11 @@ impl<'a> Fates<'a> {
 }
 
 impl Fate<'_> {
+    /// Sent once, and not answered with an error.
+    const fn is_plain(&self) -> bool {
+        self.contents.len() == 1 && self.errors == 0
+    }
+
     /// What the table has under its name.
     fn of(&self, entries: &[&Entry]) -> Result<(), Breach> {
         let entry = entries[0];
@@ -199,6 +242,7 @@ impl Tally {
     fn count(&mut self, fate: &Fate<'_>, is_there: bool) {
         self.sent += 1;
         self.sent_again += fate.contents.len().saturating_sub(1);
+        self.settled += fate.settled;
         match fate {
             Fate { acknowledged: true, .. } => self.acknowledged += 1,
             Fate { refused, contents, .. } if *refused == contents.len() => self.refused += 1,

@@ -59,12 +59,29 @@ macro_rules! key {
     };
 }
 
-/// The head of every conversation.
-pub async fn heads(file: &Path) -> HashMap<String, i64> {
+/// Where a conversation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stand {
+    /// The newest `seq`.
+    pub head: i64,
+    /// Who has read how far, of the two.
+    pub cursors: [(i64, i64); 2],
+}
+
+/// Where every conversation stands.
+pub async fn stands(file: &Path) -> HashMap<String, Stand> {
+    const STANDS: &str = concat!(
+        "SELECT ",
+        key!(),
+        ", head, owner_id, owner_read_up_to, respondent_id, respondent_read_up_to FROM conversations"
+    );
     let mut connection = database::open(file).await;
-    let heads = sqlx::query(concat!("SELECT ", key!(), ", head FROM conversations"));
-    let rows = heads.fetch_all(&mut connection).await.expect("the query runs");
-    rows.iter().map(|row| (row.get(0), row.get(1))).collect()
+    let rows = sqlx::query(STANDS).fetch_all(&mut connection).await.expect("the query runs");
+    let stand = |row: &SqliteRow| {
+        let cursors = [(row.get(2), row.get(3)), (row.get(4), row.get(5))];
+        (row.get(0), Stand { head: row.get(1), cursors })
+    };
+    rows.iter().map(stand).collect()
 }
 
 /// The conversation of that key, read in one moment.
@@ -119,6 +136,8 @@ fn step(row: &SqliteRow, timeline: &Timeline) -> Body {
         uid: format!("{}#{}", timeline.key, row.get::<i64, _>("handshake_started")),
         announcement: announcement(&name, &status).unwrap_or_default().to_owned(),
         status,
+        owner: timeline.owner,
+        respondent: timeline.respondent,
         initiator: row.get("initiator_id"),
         completed_by: completed.into_iter().filter(|(column, _)| row.get(*column)).map(|(_, user)| user).collect(),
         note: row.get("note"),

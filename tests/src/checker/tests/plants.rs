@@ -2,6 +2,7 @@
 //! they are found.
 
 mod heard;
+mod reads;
 mod stored;
 mod told;
 
@@ -22,7 +23,7 @@ const fn plant(what: &'static str, done: fn(&mut Run, &mut Rng) -> Option<()>, s
     Plant { what, done, said }
 }
 
-pub(super) const PLANTS: [Plant; 30] = [
+pub(super) const PLANTS: [Plant; 38] = [
     plant("a dropped entry", heard::dropped, &["a hole", "was never given"]),
     plant("the last entry dropped", heard::last_dropped, &["was never given"]),
     plant("a doubled entry", heard::doubled, &["came again"]),
@@ -32,6 +33,8 @@ pub(super) const PLANTS: [Plant; 30] = [
     plant("another time", heard::other_time, &["where the table has"]),
     plant("another client_message_id", heard::other_name, &["where the table has"]),
     plant("another status", heard::other_status, &["where the table has"]),
+    plant("another owner of a handshake", heard::other_owner, &["where the table has"]),
+    plant("another respondent of a handshake", heard::other_respondent, &["where the table has"]),
     plant("an entry of another conversation", heard::of_another_conversation, &["which is not theirs"]),
     plant("an acknowledged message lost", stored::acknowledged_lost, &["was acknowledged, and is not there"]),
     plant("a message stored twice", stored::stored_twice, &["is there 2 times"]),
@@ -41,6 +44,7 @@ pub(super) const PLANTS: [Plant; 30] = [
     plant("a step that nobody took", stored::nobody_took, &["nobody has sent"]),
     plant("another content stored", stored::other_stored, &["was sent, and"]),
     plant("two messages stored in the wrong order", stored::wrong_order, &["and stands before it"]),
+    plant("two of a burst swapped", stored::burst_swapped, &["sent behind what stands at"]),
     plant("a row lost", stored::row_lost, &["was due, and came"]),
     plant("a head that counts too much", stored::head_too_high, &["the last entry"]),
     plant("a hole at a reconnect", told::hole_at_reconnect, &["a hole at a reconnect"]),
@@ -49,9 +53,14 @@ pub(super) const PLANTS: [Plant; 30] = [
     plant("a repeat to the other side", told::repeat_to_the_other, &["answers nothing"]),
     plant("a repeat twice", told::repeat_twice, &["answers nothing"]),
     plant("an error that answers nothing", told::error_for_nothing, &["which was not sent"]),
-    plant("a read that does not go forward", told::read_again, &["did not go forward"]),
-    plant("a read beyond what was marked", told::read_beyond, &["marked"]),
-    plant("a read that was told and is forgotten", told::read_forgotten, &["was told"]),
+    plant("a refusal without a reason", told::refused, &["refused for no reason"]),
+    plant("reads that nobody heeds", reads::not_heeded, &["which has no effect"]),
+    plant("a last read without effect", reads::last_not_heeded, &["which has no effect"]),
+    plant("reads that nobody is told of", reads::told_to_nobody, &["caught up, and knows"]),
+    plant("a read in front of what it covers", reads::too_early, &["in front of what it covers"]),
+    plant("a read that does not go forward", reads::again, &["did not go forward"]),
+    plant("a read beyond what was marked", reads::beyond, &["marked"]),
+    plant("a read that was told and is forgotten", reads::forgotten, &["was told"]),
     plant("a frame without a reason", told::for_no_reason, &["for no reason"]),
 ];
 

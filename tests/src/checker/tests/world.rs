@@ -24,6 +24,8 @@ struct Client {
     online: bool,
     /// What it was sent of each conversation.
     given: HashMap<usize, i64>,
+    /// How far each has read, as far as it knows, by conversation and user.
+    cursors: HashMap<(usize, i64), i64>,
     /// Sent, and not answered.
     open: Vec<(usize, Sent)>,
     named: usize,
@@ -38,7 +40,8 @@ fn client(who: &str, user: i64, follows: &[usize]) -> Client {
     let inbox = follows.len() > 1;
     let record = Record::of(who, user);
     let follows = follows.to_vec();
-    Client { record, follows, inbox, online: false, given: HashMap::new(), open: Vec::new(), named: 0 }
+    let (given, cursors) = (HashMap::new(), HashMap::new());
+    Client { record, follows, inbox, online: false, given, cursors, open: Vec::new(), named: 0 }
 }
 
 /// A run of that seed: two conversations of one owner, five clients.
@@ -64,9 +67,18 @@ pub(super) fn run(seed: u64) -> Run {
     }
     for client in 0..world.clients.len() {
         world.connects(client);
+        while !world.clients[client].online {
+            world.connects(client);
+        }
     }
     for client in 0..world.clients.len() {
         world.delivers(client, usize::MAX);
+        for place in world.clients[client].follows.clone() {
+            world.marks(client, place);
+        }
+    }
+    for client in 0..world.clients.len() {
+        world.tells(client);
         let caught_up = world.clients[client].follows.iter().map(|place| world.timelines[*place].key.clone()).collect();
         world.clients[client].record.caught_up = caught_up;
     }
@@ -96,7 +108,7 @@ impl World {
     }
 
     fn connects(&mut self, client: usize) {
-        let Client { follows, given, inbox, record, .. } = &mut self.clients[client];
+        let Client { follows, given, cursors, inbox, record, .. } = &mut self.clients[client];
         let after = (!*inbox).then(|| given.get(&follows[0]).copied()).flatten();
         let (user, before) = (record.user, if *inbox { given.clone() } else { HashMap::new() });
         let standing = |place: &usize| {
@@ -108,7 +120,11 @@ impl World {
         };
         let hello = Hello { conversations: follows.iter().map(standing).collect(), reset: false };
         for place in follows.clone() {
-            given.insert(place, after.unwrap_or(self.timelines[place].head));
+            let timeline = &self.timelines[place];
+            given.insert(place, after.unwrap_or(timeline.head));
+            for reader in [timeline.owner, timeline.respondent] {
+                cursors.insert((place, reader), timeline.read_up_to(reader));
+            }
         }
         record.events.push(Event::Connected { after, hello });
         self.clients[client].online = true;
@@ -194,7 +210,10 @@ impl World {
                 let (status, announcement) = ("pending".to_owned(), "Handshake request sent".to_owned());
                 let uid = format!("{conversation}#{}", self.timelines[place].head + 1);
                 let (completed_by, note, terms) = (Vec::new(), None, Value::Null);
-                let body = Body::Step { uid, status, announcement, initiator: user, completed_by, note, terms };
+                let Timeline { owner, respondent, .. } = self.timelines[place];
+                let initiator = user;
+                let body =
+                    Body::Step { uid, status, announcement, owner, respondent, initiator, completed_by, note, terms };
                 self.appends(place, user, body);
             }
         }
@@ -207,15 +226,31 @@ impl World {
         let timeline = &mut self.timelines[place];
         let is_owner = timeline.owner == user;
         let cursor = if is_owner { &mut timeline.owner_read_up_to } else { &mut timeline.respondent_read_up_to };
-        if up_to <= *cursor {
-            return;
-        }
-        *cursor = up_to;
+        *cursor = up_to.max(*cursor);
+        // Of this it is not told.
+        let known = self.clients[client].cursors.entry((place, user)).or_default();
+        *known = up_to.max(*known);
         for other in (0..self.clients.len()).filter(|other| *other != client) {
             // Some are told later, by a cursor that is further.
-            if self.clients[other].online && self.clients[other].follows.contains(&place) && self.rng.bool() {
-                let read = Frame::Read { conversation: conversation.clone(), reader: user, up_to };
-                self.note(other, Event::Heard(read));
+            if self.clients[other].online && self.rng.bool() {
+                self.tells(other);
+            }
+        }
+    }
+
+    /// How far anyone has read, as far as that was given.
+    fn tells(&mut self, client: usize) {
+        for place in self.clients[client].follows.clone() {
+            let timeline = &self.timelines[place];
+            for reader in [timeline.owner, timeline.respondent] {
+                let (conversation, up_to) =
+                    (self.timelines[place].key.clone(), self.timelines[place].read_up_to(reader));
+                let Client { cursors, given, .. } = &mut self.clients[client];
+                let known = cursors.entry((place, reader)).or_default();
+                if *known < up_to && up_to <= given[&place] {
+                    *known = up_to;
+                    self.note(client, Event::Heard(Frame::Read { conversation, reader, up_to }));
+                }
             }
         }
     }

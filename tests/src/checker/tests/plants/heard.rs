@@ -90,6 +90,22 @@ pub(super) fn other_status(run: &mut Run, rng: &mut Rng) -> Option<()> {
     })
 }
 
+pub(super) fn other_owner(run: &mut Run, rng: &mut Rng) -> Option<()> {
+    altered(run, rng, is_step, |entry| {
+        if let Body::Step { owner, .. } = &mut entry.body {
+            *owner += 1;
+        }
+    })
+}
+
+pub(super) fn other_respondent(run: &mut Run, rng: &mut Rng) -> Option<()> {
+    altered(run, rng, is_step, |entry| {
+        if let Body::Step { respondent, .. } = &mut entry.body {
+            *respondent += 1;
+        }
+    })
+}
+
 pub(super) fn of_another_conversation(run: &mut Run, rng: &mut Rng) -> Option<()> {
     let stranger = run.timelines[1].entries.first()?.clone();
     let record = run.records.iter_mut().find(|record| record.user == 2)?;

@@ -113,6 +113,39 @@ pub(super) fn wrong_order(run: &mut Run, rng: &mut Rng) -> Option<()> {
     Some(())
 }
 
+/// Two that were sent one right after the other, each once: neither was sent with the other before one's eyes.
+pub(super) fn burst_swapped(run: &mut Run, rng: &mut Rng) -> Option<()> {
+    let place_of = |sent: &Sent| {
+        let mut timelines = run.timelines.iter().filter(|timeline| timeline.key == sent.conversation);
+        let is_it = |entry: &&Entry| has_name(entry) && entry.client_message_id() == sent.client_message_id.as_deref();
+        timelines.find_map(|timeline| timeline.entries.iter().find(is_it)).cloned()
+    };
+    let is_plain = |events: &[Event], sent: &Sent| {
+        let concerns = |event: &&Event| match event {
+            Event::Sent(other) => other == sent,
+            Event::Heard(Frame::Error { client_message_id, .. }) => *client_message_id == sent.client_message_id,
+            _ => false,
+        };
+        events.iter().filter(concerns).count() == 1
+    };
+    let bursts = run.records.iter().flat_map(|record| {
+        record.events.windows(2).filter_map(|pair| match pair {
+            [Event::Sent(one), Event::Sent(next)]
+                if one.conversation == next.conversation
+                    && is_plain(&record.events, one)
+                    && is_plain(&record.events, next) =>
+            {
+                place_of(one).zip(place_of(next))
+            }
+            _ => None,
+        })
+    });
+    let (one, next) = rng.choice(bursts.collect::<Vec<_>>())?;
+    everywhere(run, &one.conversation, one.seq, |entry| entry.body = next.body.clone());
+    everywhere(run, &one.conversation, next.seq, |entry| entry.body = one.body.clone());
+    Some(())
+}
+
 pub(super) fn row_lost(run: &mut Run, rng: &mut Rng) -> Option<()> {
     let entries = &mut run.timelines[0].entries;
     let place = rng.choice(0..entries.len() - 1)?;

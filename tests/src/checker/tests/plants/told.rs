@@ -1,5 +1,5 @@
-//! Faults in what a client is told beside entries: where it stands, what answers it, how far others have read. Knows
-//! nothing of how they are found.
+//! Faults in what a client is told beside entries and cursors: where it stands, and what answers it. Knows nothing
+//! of how they are found.
 
 use fastrand::Rng;
 
@@ -65,31 +65,12 @@ pub(super) fn error_for_nothing(run: &mut Run, rng: &mut Rng) -> Option<()> {
     Some(())
 }
 
-pub(super) fn read_again(run: &mut Run, rng: &mut Rng) -> Option<()> {
-    let (record, place) = some_event(run, rng, is_read)?;
-    let again = run.records[record].events[place].clone();
-    run.records[record].events.insert(place, again);
-    Some(())
-}
-
-pub(super) fn read_beyond(run: &mut Run, rng: &mut Rng) -> Option<()> {
-    let (record, place) = some_event(run, rng, is_read)?;
-    let Event::Heard(Frame::Read { up_to, .. }) = &mut run.records[record].events[place] else { return None };
-    *up_to += 1_000;
-    Some(())
-}
-
-pub(super) fn read_forgotten(run: &mut Run, rng: &mut Rng) -> Option<()> {
-    let (record, place) = some_event(run, rng, is_read)?;
-    let Event::Heard(Frame::Read { conversation, reader, .. }) = &run.records[record].events[place] else {
-        return None;
-    };
-    let timeline = run.timelines.iter_mut().find(|timeline| timeline.key == *conversation)?;
-    if timeline.owner == *reader {
-        timeline.owner_read_up_to = 0;
-    } else {
-        timeline.respondent_read_up_to = 0;
-    }
+pub(super) fn refused(run: &mut Run, rng: &mut Rng) -> Option<()> {
+    let is_refusal = |event: &Event| matches!(event, Event::Heard(Frame::Error { code, client_message_id: Some(_) }) if code == "unavailable");
+    let (record, place) = some_event(run, rng, is_refusal)?;
+    let Event::Heard(Frame::Error { code, .. }) = &mut run.records[record].events[place] else { return None };
+    let codes = ["rate_limited", "content_invalid", "conversation_required", "client_message_id_conflict"];
+    rng.choice(codes)?.clone_into(code);
     Some(())
 }
 
@@ -104,8 +85,4 @@ pub(super) fn for_no_reason(run: &mut Run, rng: &mut Rng) -> Option<()> {
     let owner = run.records.iter_mut().find(|record| record.user == 1)?;
     owner.events.push(Event::Heard(frame));
     Some(())
-}
-
-fn is_read(event: &Event) -> bool {
-    matches!(event, Event::Heard(Frame::Read { .. }))
 }
