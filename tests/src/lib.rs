@@ -12,6 +12,7 @@ pub mod pairs;
 pub mod people;
 mod printed;
 pub mod proxy;
+mod running;
 pub mod seed;
 pub mod seeding;
 pub mod seen;

@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::process::{Child, Command};
 
 use crate::printed::Printed;
+use crate::running::Running;
 use crate::verified::VerifiedDirectory;
 use crate::{Answer, Person, http, in_time};
 
@@ -91,7 +92,7 @@ impl Started {
         self
     }
 
-    fn spawn(&self) -> Child {
+    pub(crate) fn spawn(&self) -> Child {
         Command::new(binary())
             .current_dir(self.directory.path())
             .arg("serve")
@@ -115,17 +116,9 @@ impl Started {
 
     /// Starts it, and returns once it listens.
     pub async fn start(self) -> Server {
-        let mut process = self.spawn();
-        let log = Printed::of(process.stderr.take().expect("stderr is piped"));
-        let output = Printed::of(process.stdout.take().expect("stdout is piped"));
-        let address = |printed: &str| {
-            let line = printed.lines().find(|line| line.contains("http://"))?;
-            line.split("http://").nth(1)?.split([',', ' ']).next().map(str::to_owned)
-        };
-        let Some(address) = in_time("the server to listen", output.find(address)).await else {
-            log.find(|_| None::<()>).await;
-            panic!("the server ended before it listened; it said:\n{}", log.so_far())
-        };
+        let running = Running::of(self.spawn());
+        let address = running.listens().await;
+        let Running { process, log, output } = running;
         Server { process, directory: self.directory, address, log, output }
     }
 }

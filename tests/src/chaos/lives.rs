@@ -30,7 +30,7 @@ const IN_ORDER_IN: u32 = 6;
 
 pub(super) struct Lives {
     life: Life,
-    /// Keeps the database, which outlives them all.
+    /// How each is started; keeps the database, which outlives them all.
     pub(super) over: Started,
     pub(super) kills: u64,
     pub(super) restarts: u64,
@@ -47,11 +47,11 @@ pub(super) async fn first() -> Server {
 impl Lives {
     /// The next one, over what the first one leaves.
     pub(super) async fn after(first: Server) -> Self {
-        let (over, log) = (first.another(), first.log());
+        let (over, log) = (first.another().with(&FLAGS), first.log());
         first.terminate().await;
         let status = first.ended().await;
         let breaches = if status.success() { Vec::new() } else { vec![format!("the first server: {status}")] };
-        let life = Life::begins(&over.database_file(), &FLAGS);
+        let life = Life::begins(&over);
         Self { life, over, kills: 0, restarts: 0, breaches, log }
     }
 
@@ -92,7 +92,7 @@ impl Lives {
     }
 
     fn begins_again(&mut self) {
-        self.life = Life::begins(&self.over.database_file(), &FLAGS);
+        self.life = Life::begins(&self.over);
     }
 
     async fn is_killed(&mut self) {
