@@ -1,0 +1,110 @@
+// Shows what is known of a conversation in its parts. Knows nothing of sockets or HTTP.
+
+import { isolated } from "../model/isolate.js";
+import { strings } from "../strings.js";
+
+/**
+ * @import { Thread } from "../model/thread.js"
+ * @import { ListingSummary } from "../types.js"
+ * @import { HandselComposer } from "./handsel-composer.js"
+ * @import { HandselConnection } from "./handsel-connection.js"
+ * @import { HandselHandshake } from "./handsel-handshake.js"
+ * @import { HandselTimeline, Loading } from "./handsel-timeline.js"
+ * @import { ThreadHeader } from "./thread-header.js"
+ *
+ * @typedef {{
+ *   header: ThreadHeader, connection: HandselConnection, timeline: HandselTimeline, handshake: HandselHandshake,
+ *   typing: HTMLElement, composer: HandselComposer,
+ * }} ThreadParts
+ *
+ * `refused` is true where the conversation can never be opened; `nobody` says why there is nobody to talk with.
+ * @typedef {{
+ *   connected: boolean, refused: boolean, nobody: string, listing: ListingSummary | undefined, loading: Loading,
+ * }} Situation
+ */
+
+/** What has come is shown by then, also where a page is hidden and no frame is drawn. */
+const SHOWN_WITHIN_MS = 100;
+
+export class ThreadView {
+  #parts;
+  #thread;
+  #situation;
+  #shown;
+  #stopped = false;
+  /** The view that the handshake's bar was given last. @type {unknown[]} */
+  #barView = [];
+  #frame = 0;
+  #timer = 0;
+
+  /**
+   * @param {ThreadParts} parts
+   * @param {Thread} thread
+   * @param {{ situation: () => Situation, shown: () => void }} life how it stands beside what the thread knows, and whom
+   *   to tell that it was shown
+   */
+  constructor(parts, thread, { situation, shown }) {
+    this.#parts = parts;
+    this.#thread = thread;
+    this.#situation = situation;
+    this.#shown = shown;
+  }
+
+  /** Shows nothing any more. */
+  stop() {
+    this.#stopped = true;
+    this.#forgetSoon();
+  }
+
+  /** Shows it with the next frame, with all that comes until then. */
+  soon() {
+    if (this.#timer !== 0) return;
+    this.#frame = requestAnimationFrame(() => this.now());
+    this.#timer = setTimeout(() => this.now(), SHOWN_WITHIN_MS);
+  }
+
+  /** Shows it. */
+  now() {
+    this.#forgetSoon();
+    if (this.#stopped) return;
+    const thread = this.#thread;
+    const { connected, refused, nobody, listing, loading } = this.#situation();
+    const { connection, timeline, header, typing, composer } = this.#parts;
+    const isAlone = refused || nobody !== "";
+    const title = isAlone && !thread.peer ? (listing?.title ?? strings.messages) : this.#peer;
+    header.show({ title, listing, online: connected && !isAlone ? thread.online : undefined });
+    connection.waiting = thread.sends.all.filter((send) => send.state === "sending").length;
+    composer.disabled = isAlone;
+    const isTyping = connected && thread.isTyping(performance.now());
+    typing.textContent = isTyping ? strings.typing(isolated(this.#peer)) : "";
+    this.bar();
+    timeline.show(thread, { peer: this.#peer, loading, notice: nobody });
+    this.#shown();
+  }
+
+  /**
+   * Shows how the handshake stands.
+   *
+   * @param {{ answer?: boolean }} [options] `answer`: it may answer a step that was made here
+   */
+  bar({ answer = false } = {}) {
+    const { connected, nobody, listing } = this.#situation();
+    const { handshake, me, knowsHandshake, isEmpty } = this.#thread;
+    const canStart = knowsHandshake && !(isEmpty && (nobody !== "" || listing?.status === "closed"));
+    const view = [handshake, this.#peer, connected, canStart];
+    // Each view ends the bar's wait for an answer, so that it is given those alone that say something.
+    if (!answer && view.every((part, index) => part === this.#barView[index])) return;
+    this.#barView = view;
+    this.#parts.handshake.view = { handshake, me, peer: this.#peer, connected, canStart };
+  }
+
+  get #peer() {
+    return this.#thread.peer?.full_name ?? "…";
+  }
+
+  #forgetSoon() {
+    cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
+    this.#timer = 0;
+  }
+}

@@ -1,0 +1,195 @@
+// The site: who is logged in and where the address points decide what is shown. Knows nothing of what is in the views.
+
+import { ApiError, HandselApi } from "../api.js";
+import { h } from "../dom.js";
+import { strings } from "../strings.js";
+import { Header } from "./header.js";
+import { hashOf, isForGuests, routeOf } from "./routes.js";
+import { Session } from "./session.js";
+import { guestView, view } from "./views.js";
+
+/** @import { Account, LogIn } from "./account.js" */
+/** @import { Route } from "./routes.js" */
+/** @import { View } from "./views.js" */
+
+const HOME = hashOf({ name: "listings", kind: "offer" });
+
+export class Site {
+  #account;
+  #storage;
+  #header = new Header();
+  #main = h("main", { id: "content", tabindex: -1 });
+  #guestApi = new HandselApi({ getToken: () => null });
+  /** @type {Session | null} */
+  #session = null;
+  /** @type {View | null} */
+  #view = null;
+  /** Where one wanted to go before the log-in came in between. @type {string | null} */
+  #wanted = null;
+  #ended;
+  /** How many conversations have something unread; null where that is not known. @type {number | null} */
+  #unread = null;
+
+  /**
+   * @param {{ account: Account, storage: Storage | undefined }} options `storage` is the window's own
+   */
+  constructor({ account, storage }) {
+    this.#account = account;
+    this.#storage = storage;
+    this.#ended = account.ended;
+  }
+
+  /** Fills the page, and follows its address from then on. */
+  start() {
+    const skip = h("a", { class: "skip", href: "#content", onclick: this.#skip }, strings.skipToContent);
+    document.body.prepend(skip, this.#header.element, this.#main);
+    this.#begin();
+    this.#show({ first: true });
+    addEventListener("hashchange", () => this.#show());
+  }
+
+  /** Another window has changed who is logged in on this device. */
+  refresh() {
+    if (!this.#account.refresh()) return;
+    this.#ended = this.#session !== null && this.#account.user === null;
+    this.#end();
+    this.#begin();
+    this.#show();
+  }
+
+  /** An address of its own for the content would be a place in the site. */
+  #skip = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    this.#main.focus();
+  };
+
+  #begin() {
+    const { user } = this.#account;
+    this.#header.show({ user, logOut: () => this.#logOut() });
+    if (!user) return;
+    const session = new Session({
+      account: this.#account,
+      user,
+      storage: this.#storage,
+      lost: () => session === this.#session && this.#lose(),
+    });
+    this.#session = session;
+    void this.#countUnread(session);
+  }
+
+  #end() {
+    this.#view?.stop?.();
+    this.#view = null;
+    this.#main.replaceChildren();
+    this.#session?.stop();
+    this.#session = null;
+    this.#setUnread(null);
+  }
+
+  /** @type {(logIn: LogIn, lasting: boolean) => void} */
+  #logIn = (logIn, lasting) => {
+    this.#end();
+    this.#account.remember(logIn, lasting);
+    this.#ended = false;
+    this.#begin();
+    this.#show();
+  };
+
+  #logOut() {
+    const session = this.#session;
+    this.#end();
+    session?.logOut();
+    this.#ended = false;
+    this.#wanted = null;
+    history.replaceState(null, "", hashOf({ name: "log-in" }));
+    this.#begin();
+    this.#show();
+  }
+
+  /** The server takes the token no longer. */
+  #lose() {
+    this.#end();
+    this.#account.forget();
+    this.#ended = true;
+    this.#begin();
+    this.#show();
+  }
+
+  #show({ first = false } = {}) {
+    const route = this.#settle();
+    this.#header.at(route);
+    if (route.name === "messages" && this.#view?.choose) {
+      this.#view.choose(route.conversation);
+      return;
+    }
+    this.#view?.stop?.();
+    this.#view = this.#make(route);
+    document.documentElement.classList.toggle("fills", this.#view.fills === true);
+    this.#main.replaceChildren(this.#view.element);
+    this.#setTitle();
+    if (!first) {
+      scrollTo(0, 0);
+      this.#main.querySelector("h1")?.focus({ preventScroll: true });
+    }
+    this.#view.started?.();
+  }
+
+  /**
+   * Where one is: not where the address says where that is for others, guests or those who are logged in.
+   *
+   * @returns {Route}
+   */
+  #settle() {
+    const route = routeOf(location.hash);
+    if (!this.#session) {
+      if (isForGuests(route)) this.#wanted = history.state?.wanted ?? this.#wanted;
+      else if (route.name !== "start") this.#wanted = location.hash;
+      const guest = isForGuests(route) ? route : /** @type {Route} */ ({ name: "log-in" });
+      // In the history's entry it survives a reload of the log-in.
+      history.replaceState({ wanted: this.#wanted }, "", hashOf(guest));
+      return guest;
+    }
+    if (!isForGuests(route) && route.name !== "start") return route;
+    const wanted = history.state?.wanted ?? this.#wanted ?? HOME;
+    this.#wanted = null;
+    history.replaceState(null, "", wanted);
+    return routeOf(wanted);
+  }
+
+  /** @param {Route} route */
+  #make(route) {
+    const session = this.#session;
+    if (!session) return guestView(route, { api: this.#guestApi, ended: this.#ended, loggedIn: this.#logIn });
+    return view(route, {
+      session,
+      go: (hash) => {
+        location.hash = hash;
+      },
+      unread: (conversations) => this.#setUnread(conversations),
+    });
+  }
+
+  /** Until Messages has been shown, and counts. @param {Session} session */
+  async #countUnread(session) {
+    try {
+      const { results } = await session.api.conversations();
+      if (session !== this.#session || this.#unread !== null) return;
+      this.#setUnread(results.filter((row) => row.unread_count > 0).length);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      session.isOver(error);
+    }
+  }
+
+  /** @param {number | null} conversations */
+  #setUnread(conversations) {
+    this.#unread = conversations;
+    this.#header.unread(conversations ?? 0);
+    this.#setTitle();
+  }
+
+  #setTitle() {
+    if (!this.#view) return;
+    document.title = `${this.#unread ? `(${this.#unread}) ` : ""}${this.#view.title} · ${strings.site}`;
+  }
+}
