@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the server's code: it starts the binary and talks to it as clients do.
 
+pub mod browser;
 pub mod chaos;
 pub mod checker;
 pub mod database;

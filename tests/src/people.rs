@@ -18,7 +18,8 @@ pub struct Person {
     pub token: String,
 }
 
-fn password_of(username: &str) -> String {
+/// What [`Person::registers`] gives someone of that name.
+pub(crate) fn password_of(username: &str) -> String {
     format!("{username}'s password")
 }
 

@@ -1,10 +1,12 @@
 //! The project's own commands. Stands alone: knows how the crates are built and tested, and nothing of what they do.
 
 mod dev;
+mod frontend;
 mod lint;
 mod process;
 mod release;
 mod requirements;
+mod screenshots;
 mod test;
 mod tidy;
 
@@ -28,13 +30,13 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// Build the server, then run all tests: unit, property, documentation and end-to-end.
+    /// Build the server, then run all tests: unit, property, documentation and end-to-end, the page in a real browser.
     ///
     /// First finds the programs that the tests call; on Debian and Ubuntu, as root, missing ones are installed with
     /// apt-get. One that cannot be had fails the run, so that no test is ever skipped unseen.
     #[command(after_help = "Examples:\n  \
         cargo xtask test                        everything\n  \
-        cargo xtask test -p handsel-domain      one crate\n  \
+        cargo xtask test -p handsel-domain      one crate, without npm and a browser\n  \
         cargo xtask test handshake              tests whose name contains `handshake`\n  \
         cargo xtask test handshake -- --nocapture")]
     Test {
@@ -52,7 +54,7 @@ enum Command {
 
     /// Run the server with demo data, and start it again whenever a file under crates/ changes.
     ///
-    /// The database is target/dev/handsel.db; delete it to begin anew. While a change does not compile, the server as
+    /// The page's files are read from frontend/ at each request: a reload shows a change. The database is target/dev/handsel.db; delete it to begin anew. While a change does not compile, the server as
     /// it was goes on. Ctrl-C ends both.
     #[command(after_help = "Examples:\n  cargo xtask dev\n  cargo xtask dev --port 9000 --no-websocket")]
     Dev {
@@ -88,10 +90,15 @@ enum Command {
         args: Vec<OsString>,
     },
 
+    /// Take the README's pictures again: the page on a phone and a desktop, light and dark.
+    ///
+    /// Drives Chromium through a short conversation of ada and bo, and writes docs/screenshots/.
+    Screenshots,
+
     /// Check the architecture's rules, and print each breach as `path:line: rule: what to do`.
     ///
-    /// The rules: which crate may depend on which; every source file opens with a `//!` header and has at most 400
-    /// lines; sea-orm is named in crates/storage alone; domain and storage are free of serde; no file that goes into
+    /// The rules: which crate may depend on which; every source file opens with a header (`//!`, in frontend/src `//`)
+    /// and has at most 400 lines; sea-orm is named in crates/storage alone; domain and storage are free of serde; no file that goes into
     /// the repository names a path of a developer's machine.
     Tidy {
         /// The workspace to check, in place of this one.
@@ -113,6 +120,7 @@ fn main() -> ExitCode {
         Command::Dev { args } => dev::run(&args),
         Command::Load { args } => release::run("load", &args),
         Command::Chaos { args } => release::run("chaos", &args),
+        Command::Screenshots => screenshots::run(),
         Command::Tidy { root } => tidy::run(root.as_deref().unwrap_or(process::root())),
     };
     match outcome {

@@ -35,10 +35,48 @@ const REQUIREMENTS: &[Requirement] = &[
     },
 ];
 
+/// What the page's own tests, and those that use it as people do, need besides.
+const OF_THE_PAGE: &[Requirement] = &[
+    Requirement { what: "Node, to test the page's modules", programs: &["node"], also_in: &[], packages: &["nodejs"] },
+    Requirement { what: "npm, to install what checks the page", programs: &["npm"], also_in: &[], packages: &["npm"] },
+    Requirement {
+        what: "Chromium, to use the page as people do",
+        programs: &["chromium", "chromium-browser", "google-chrome"],
+        also_in: &[],
+        packages: &["chromium"],
+    },
+    Requirement {
+        what: "chromedriver, to drive it",
+        programs: &["chromedriver"],
+        also_in: &["/usr/lib/chromium", "/usr/lib/chromium-browser"],
+        packages: &["chromium-driver"],
+    },
+];
+
+/// What is to be tested.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Scope {
+    /// Rust alone, without a browser.
+    Rust,
+    /// The page as well.
+    Page,
+}
+
+impl Scope {
+    fn requirements(self) -> Vec<&'static Requirement> {
+        let of_the_page = match self {
+            Self::Rust => &[],
+            Self::Page => OF_THE_PAGE,
+        };
+        REQUIREMENTS.iter().chain(of_the_page).collect()
+    }
+}
+
 /// Returns the PATH on which all of them are found. A missing one is an error: no test is skipped for the lack of it.
-pub(crate) fn ensure() -> Result<OsString> {
+pub(crate) fn ensure(scope: Scope) -> Result<OsString> {
+    let requirements = scope.requirements();
     let path = env::var_os("PATH").unwrap_or_default();
-    if let Some(packages) = plan(&missing(REQUIREMENTS, &path), apt_get_allowed(&path))? {
+    if let Some(packages) = plan(&missing(&requirements, &path), apt_get_allowed(&path))? {
         let apt_get = || {
             let mut command = Command::new("apt-get");
             command.env("DEBIAN_FRONTEND", "noninteractive");
@@ -47,13 +85,13 @@ pub(crate) fn ensure() -> Result<OsString> {
         run(apt_get().arg("update"))?;
         run(apt_get().args(["install", "-y", "--no-install-recommends"]).args(packages))?;
         // Asked again without apt-get: what is missing still is an error now.
-        plan(&missing(REQUIREMENTS, &path), false)?;
+        plan(&missing(&requirements, &path), false)?;
     }
-    extended(REQUIREMENTS, &path)
+    extended(&requirements, &path)
 }
 
-fn missing<'a>(requirements: &'a [Requirement], path: &OsStr) -> Vec<&'a Requirement> {
-    requirements.iter().filter(|requirement| folder_of(requirement, path).is_none()).collect()
+fn missing<'a>(requirements: &[&'a Requirement], path: &OsStr) -> Vec<&'a Requirement> {
+    requirements.iter().copied().filter(|requirement| folder_of(requirement, path).is_none()).collect()
 }
 
 /// The folder that has one of its programs, PATH first.
@@ -89,7 +127,7 @@ fn apt_get_allowed(path: &OsStr) -> bool {
 }
 
 /// PATH with the folders behind it in which something was found besides.
-fn extended(requirements: &[Requirement], path: &OsStr) -> Result<OsString> {
+fn extended(requirements: &[&Requirement], path: &OsStr) -> Result<OsString> {
     let mut folders: Vec<_> = env::split_paths(path).collect();
     for folder in requirements.iter().filter_map(|requirement| folder_of(requirement, path)) {
         if !folders.contains(&folder) {
@@ -114,10 +152,10 @@ mod tests {
     fn a_program_is_found_under_any_of_its_names() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().as_os_str();
-        assert_eq!(missing(&[SURELY_MISSING], path).len(), 1);
+        assert_eq!(missing(&[&SURELY_MISSING], path).len(), 1);
         let file = folder.path().join(format!("nor-such-a-loom{}", env::consts::EXE_SUFFIX));
         std::fs::write(file, "").expect("written");
-        assert!(missing(&[SURELY_MISSING], path).is_empty());
+        assert!(missing(&[&SURELY_MISSING], path).is_empty());
     }
 
     #[test]
@@ -125,8 +163,8 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         std::fs::write(folder.path().join(format!("loom{}", env::consts::EXE_SUFFIX)), "").expect("written");
         let also_in: &'static str = folder.path().to_str().expect("UTF-8").to_owned().leak();
-        let beside = [Requirement { programs: &["loom"], also_in: vec![also_in].leak(), ..SURELY_MISSING }];
-        let path = extended(&beside, OsStr::new("")).expect("a path");
+        let beside = Requirement { programs: &["loom"], also_in: vec![also_in].leak(), ..SURELY_MISSING };
+        let path = extended(&[&beside], OsStr::new("")).expect("a path");
         assert!(env::split_paths(&path).any(|found| found == folder.path()));
     }
 

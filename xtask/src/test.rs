@@ -4,11 +4,16 @@ use std::ffi::{OsStr, OsString};
 
 use anyhow::Result;
 
-use crate::process::{self, cargo};
-use crate::requirements;
+use crate::frontend;
+use crate::process::{self, cargo, root};
+use crate::requirements::{self, Scope};
 
 pub(crate) fn run(args: &[OsString]) -> Result<()> {
-    let path = requirements::ensure()?;
+    let scope = scope(args);
+    let path = requirements::ensure(scope)?;
+    if scope == Scope::Page {
+        frontend::test(&root().join("frontend"), &path)?;
+    }
     // The end-to-end tests start the binary itself, so it must be there before they run, and be the one that ships:
     // cargo alone would build it along with the features that only tests ask for.
     let mut build = cargo(&["build", "-p", "handsel", "--bin", "handsel"]);
@@ -31,6 +36,13 @@ fn names_packages(args: &[OsString]) -> bool {
         let text = arg.to_string_lossy();
         text.starts_with("-p") || text == "--package" || text.starts_with("--package=") || text == "--workspace"
     })
+}
+
+/// The page is tested with the whole workspace, and with the tests that use it.
+fn scope(args: &[OsString]) -> Scope {
+    let names_the_tests = for_cargo(args).any(|arg| arg.to_string_lossy().ends_with("handsel-tests"));
+    let is_all = !names_packages(args) || for_cargo(args).any(|arg| arg == "--workspace");
+    if is_all || names_the_tests { Scope::Page } else { Scope::Rust }
 }
 
 /// The arguments that choose the profile: the binary under test is built with the same one.
@@ -66,6 +78,22 @@ mod tests {
             ("handshake -- -p", false),
         ] {
             assert_eq!(names_packages(&args(line)), named, "{line:?}");
+        }
+    }
+
+    #[test]
+    fn the_page_is_tested_unless_other_packages_are_named() {
+        for (line, tested) in [
+            ("", Scope::Page),
+            ("handshake", Scope::Page),
+            ("--workspace", Scope::Page),
+            ("-p handsel-tests --test browser", Scope::Page),
+            ("--package=handsel-tests", Scope::Page),
+            ("-p handsel-domain", Scope::Rust),
+            ("-phandsel-storage", Scope::Rust),
+            ("-p handsel-domain -- handsel-tests", Scope::Rust),
+        ] {
+            assert_eq!(scope(&args(line)), tested, "{line:?}");
         }
     }
 

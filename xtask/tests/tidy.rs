@@ -138,6 +138,20 @@ fn a_source_opens_with_its_header() {
 }
 
 #[test]
+fn a_module_of_the_page_opens_with_its_header_and_is_no_longer_than_a_source() {
+    let module = |lines: usize| format!("// A. Knows nothing of B.\n{}", "export {};\n".repeat(lines - 1));
+    Workspace::clean().with("frontend/src/a.js", &module(400)).passes();
+    let path = "frontend/src/deep/a.js";
+    Workspace::clean().with(path, &module(401)).fails_at(&format!("{path}:401: file-length: "));
+    for text in ["export {};\n", "\n// Too late.\n", "//\n", "", "/* Another comment. */\n"] {
+        Workspace::clean().with(path, text).fails_at(&format!("{path}:1: module-header: "));
+    }
+    for elsewhere in ["frontend/tests/a.js", "frontend/node_modules/a/index.js"] {
+        Workspace::clean().with(elsewhere, "export {};\n").passes();
+    }
+}
+
+#[test]
 fn only_storage_names_the_orm() {
     let uses = "//! A.\n\nuse sea_orm::EntityTrait;\n";
     Workspace::clean().with("crates/storage/tests/a.rs", uses).passes();

@@ -54,7 +54,7 @@ pub struct Cli {
 /// What can be done.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Serve sockets and the HTTP API (the default)
+    /// Serve the page, the HTTP API and sockets (the default)
     #[command(after_help = SOURCES)]
     Serve(ServeArgs),
     /// Bring the database up to date and end; `serve` does this at its start, too
@@ -108,6 +108,8 @@ pub struct VerifyArgs {
 
 /// The flags of `serve`.
 #[derive(Clone, Debug, Default, Args, Serialize)]
+// Each is a switch of its own on the command line.
+#[allow(clippy::struct_excessive_bools)]
 pub struct ServeArgs {
     /// Address to listen on; 0.0.0.0 is every one of this machine's [default: 127.0.0.1]
     #[arg(short, long, value_name = "ADDR")]
@@ -141,15 +143,19 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drain_seconds: Option<u64>,
-    /// Fill an empty database with two users, an offer and a need, and print how to talk as either [default: off]
+    /// Serve no page at /, the HTTP API and sockets alone [default: off]
+    #[arg(long)]
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub no_frontend: bool,
+    /// Fill an empty database with two users, an offer and a need, and say how to talk as either [default: off]
     #[arg(long)]
     #[serde(skip)]
     pub demo: bool,
-    /// Serve the HTTP API alone; sockets are served by another process over the same database [default: off]
+    /// Serve the page and the HTTP API alone; sockets are served by another process over the same database [default: off]
     #[arg(long, conflicts_with = "websocket_only")]
     #[serde(skip)]
     pub no_websocket: bool,
-    /// Serve sockets alone; the HTTP API is served by another process over the same database [default: off]
+    /// Serve sockets alone; the page and the HTTP API are served by another process over the same database [default: off]
     #[arg(long)]
     #[serde(skip)]
     pub websocket_only: bool,

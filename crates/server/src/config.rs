@@ -45,6 +45,8 @@ pub struct Settings {
     pub sign_ins_per_minute: u32,
     /// Seconds that sockets are given to close.
     pub drain_seconds: u64,
+    /// Whether the page is left out.
+    pub no_frontend: bool,
 }
 
 /// How to log.
@@ -72,6 +74,7 @@ impl Default for Settings {
             sockets_per_user,
             sign_ins_per_minute: 120,
             drain_seconds: 8,
+            no_frontend: false,
         }
     }
 }
@@ -113,6 +116,8 @@ pub struct Config {
     pub drain: Duration,
     /// Which of its two halves this process serves.
     pub surface: Surface,
+    /// Whether the page is served.
+    pub page: bool,
 }
 
 /// Which halves a process serves.
@@ -154,6 +159,7 @@ impl Config {
             sign_ins_per_minute: settings.sign_ins_per_minute,
             drain: Duration::from_secs(settings.drain_seconds),
             surface,
+            page: surface.http_api && !settings.no_frontend,
         })
     }
 }

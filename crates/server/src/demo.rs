@@ -1,6 +1,6 @@
 //! Two people, an offer and a need, to try Handsel with. Knows nothing of how it is served.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 
 use handsel_domain::listing::{Description, Listing, ListingKind, Title};
 use handsel_domain::password::Password;
@@ -29,14 +29,19 @@ pub(crate) async fn prepare(app: &App) -> anyhow::Result<Demo> {
     }
 }
 
-/// Prints how to talk as either.
-pub(crate) async fn announce(demo: Demo, app: &App, mut address: SocketAddr, surface: Surface) -> anyhow::Result<()> {
+/// Prints how to talk as either, at an address that can be connected to.
+pub(crate) async fn announce(
+    demo: Demo,
+    app: &App,
+    address: SocketAddr,
+    surface: Surface,
+    page: bool,
+) -> anyhow::Result<()> {
     let conversation = demo.offer.listing;
-    // One listens on all addresses, and connects to one of them.
-    if address.ip().is_unspecified() {
-        address.set_ip(Ipv4Addr::LOCALHOST.into());
-    }
     println!();
+    if page && surface.websocket {
+        println!("Open http://{address}/ in two browser windows, and log in as ada in one and as bo in the other.");
+    }
     println!("This is a demo: ada offers {:?}, bo needs {:?}.", demo.offer.title.as_str(), demo.need.title.as_str());
     println!("Both log in with the password {DEMO_PASSWORD:?}.");
     if !surface.websocket {

@@ -1,4 +1,4 @@
-//! Configuration, wiring, the HTTP API and the commands of the binary `handsel`.
+//! Configuration, wiring, the HTTP API, the page and the commands of the binary `handsel`.
 //!
 //! The only place that names concrete adapters: it joins `storage` and `transport`, which know nothing of each other.
 
@@ -9,5 +9,6 @@ pub mod commands;
 pub mod config;
 mod demo;
 pub mod http;
+pub mod page;
 pub mod serve;
 mod telemetry;

@@ -2,6 +2,7 @@
 
 mod connection;
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +21,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::config::Config;
 use crate::http::Api;
+use crate::page::Page;
 use crate::{demo, telemetry};
 use connection::Connections;
 
@@ -89,6 +91,7 @@ pub async fn run(
         config.surface,
         stopping.clone(),
         config.sign_ins_per_minute,
+        config.page.then(Page::new),
     );
     let api = Arc::new(api);
 
@@ -103,8 +106,11 @@ pub async fn run(
         env!("CARGO_PKG_VERSION"),
         config.database.shown()
     );
-    if let Some(demo) = demo {
-        demo::announce(demo, &app, address, config.surface).await?;
+    let reached = reached_at(address);
+    match demo {
+        Some(demo) => demo::announce(demo, &app, reached, config.surface, config.page).await?,
+        None if config.page => println!("Open http://{reached}/ in a browser."),
+        None => {}
     }
 
     let connections = Connections::new(api, origins);
@@ -146,6 +152,14 @@ pub async fn run(
     tracing::info!("stopped");
     anyhow::ensure!(!failed, "nothing could be written any more; the log says why");
     Ok(())
+}
+
+/// One listens on all addresses, and connects to one of them.
+fn reached_at(mut listening: SocketAddr) -> SocketAddr {
+    if listening.ip().is_unspecified() {
+        listening.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    listening
 }
 
 /// Sweeps what has expired.

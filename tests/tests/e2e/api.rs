@@ -1,4 +1,4 @@
-//! The HTTP API, the configuration and the commands from outside.
+//! The HTTP API, the page, the configuration and the commands from outside.
 //!
 //! Knows nothing of frames beyond what the API returns; `wire` is about sockets.
 
@@ -23,6 +23,10 @@ mod messages;
 mod metrics;
 mod operations;
 mod owner_short_form;
+mod page;
+mod page_forms;
+mod page_paths;
+mod page_switched_off;
 mod read;
 mod register;
 mod repeated_messages;

@@ -7,7 +7,8 @@ const RULE: &str = "file-length";
 const LINES_MAX: usize = 400;
 
 pub(super) fn check(tree: &Tree) -> Vec<Breach> {
-    let lengths = tree.sources.iter().map(|source| (&source.file.path, source.file.text.lines().count()));
+    let files = tree.sources.iter().map(|source| &source.file).chain(&tree.modules);
+    let lengths = files.map(|file| (&file.path, file.text.lines().count()));
     lengths
         .filter(|(_, lines)| *lines > LINES_MAX)
         .map(|(path, lines)| Breach {

@@ -1,4 +1,4 @@
-//! A workspace as the rules see it: members, sources and committed files. Knows none of the rules.
+//! A workspace as the rules see it: members, sources, the page's modules and committed files. Knows none of the rules.
 
 use std::fs;
 use std::path::Path;
@@ -11,10 +11,14 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// The folders whose sources the rules are about.
 const SOURCE_FOLDERS: [&str; 3] = ["crates", "tests", "xtask"];
+/// The folder of the page's modules.
+const MODULES_FOLDER: &str = "frontend/src";
 
 pub(super) struct Tree {
     pub(super) members: Vec<Member>,
     pub(super) sources: Vec<Source>,
+    /// The page's own JavaScript.
+    pub(super) modules: Vec<File>,
     /// What git tracks, or would with the next `git add`.
     pub(super) committed: Vec<File>,
 }
@@ -43,9 +47,12 @@ impl Tree {
     pub(super) fn read(root: &Path) -> Result<Self> {
         let mut sources = Vec::new();
         for folder in SOURCE_FOLDERS {
-            collect_sources(root, folder, &mut sources)?;
+            for file in files(root, folder, "rs")? {
+                sources.push(Source::parse(file)?);
+            }
         }
-        Ok(Self { members: members(root)?, sources, committed: committed(root)? })
+        let modules = files(root, MODULES_FOLDER, "js")?;
+        Ok(Self { members: members(root)?, sources, modules, committed: committed(root)? })
     }
 }
 
@@ -102,9 +109,18 @@ fn members(root: &Path) -> Result<Vec<Member>> {
     Ok(members)
 }
 
-fn collect_sources(root: &Path, folder: &str, sources: &mut Vec<Source>) -> Result<()> {
+impl Source {
+    fn parse(file: File) -> Result<Self> {
+        let words = words(&file.text).with_context(|| format!("{} is no Rust", file.path))?;
+        Ok(Self { file, words })
+    }
+}
+
+/// The files below a folder whose names end like this.
+fn files(root: &Path, folder: &str, extension: &str) -> Result<Vec<File>> {
+    let mut found = Vec::new();
     if !root.join(folder).is_dir() {
-        return Ok(());
+        return Ok(found);
     }
     for entry in fs::read_dir(root.join(folder)).with_context(|| format!("cannot read {folder}"))? {
         let entry = entry?;
@@ -112,15 +128,13 @@ fn collect_sources(root: &Path, folder: &str, sources: &mut Vec<Source>) -> Resu
         let path = format!("{folder}/{name}");
         if entry.file_type()?.is_dir() {
             if name != "target" && !name.starts_with('.') {
-                collect_sources(root, &path, sources)?;
+                found.extend(files(root, &path, extension)?);
             }
-        } else if Path::new(&name).extension().is_some_and(|extension| extension == "rs") {
-            let file = File::read(root, &path)?;
-            let words = words(&file.text).with_context(|| format!("{path} is no Rust"))?;
-            sources.push(Source { file, words });
+        } else if Path::new(&name).extension().is_some_and(|ending| ending == extension) {
+            found.push(File::read(root, &path)?);
         }
     }
-    Ok(())
+    Ok(found)
 }
 
 /// The identifiers of a source, those inside of macros included.

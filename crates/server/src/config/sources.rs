@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 12] = [
     "database_url",
     "log",
     "log_format",
@@ -23,6 +23,7 @@ const NAMES: [&str; 11] = [
     "sockets_per_user",
     "sign_ins_per_minute",
     "drain_seconds",
+    "no_frontend",
 ];
 /// Settings that other programs know by the same name, without our prefix.
 const USUAL_NAMES: [&str; 2] = ["database_url", "port"];

@@ -21,7 +21,7 @@ async fn check_file(toml: &str) -> Result<String, String> {
 #[tokio::test]
 async fn every_setting_is_shown_with_its_source_and_nothing_is_made() {
     let directory = tempfile::tempdir().expect("a directory");
-    let output = check(directory.path(), &["--drain-seconds", "3"], &[]).await.expect("it is valid");
+    let output = check(directory.path(), &["--drain-seconds", "3", "--no-frontend"], &[]).await.expect("it is valid");
     assert_eq!(
         output.lines().collect::<Vec<_>>(),
         [
@@ -36,6 +36,7 @@ async fn every_setting_is_shown_with_its_source_and_nothing_is_made() {
             "sockets_per_user = 20    # default",
             "sign_ins_per_minute = 120    # default",
             "drain_seconds = 3    # --drain-seconds",
+            "no_frontend = true    # --no-frontend",
             "The configuration is valid.",
         ]
     );
@@ -75,6 +76,7 @@ async fn a_wrong_variable_is_named() {
         ("HANDSEL_ALLOW_ORIGIN", "allow_origin", "market.example"),
         ("HANDSEL_DRAIN_SECONDS", "drain_seconds", "8s"),
         ("HANDSEL_SOCKETS_PER_USER", "sockets_per_user", "1.5"),
+        ("HANDSEL_NO_FRONTEND", "no_frontend", "perhaps"),
     ] {
         let errors = check(directory.path(), &[], &[(variable, value)]).await.expect_err(variable);
         assert!(errors.contains(&format!("{setting} ({variable}): ")), "{errors}");

@@ -60,6 +60,22 @@ async fn it_prints_what_can_be_pasted_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn it_begins_with_the_page_where_that_is_served() {
+    let server = Started::fresh().with(&["--demo"]).start().await;
+    let announced = |output: &str| output.contains("wscat").then(|| output.to_owned());
+    let output = server.prints("what the demo says", announced).await;
+    let first = output.lines().filter(|line| !line.is_empty()).nth(1).expect("a line after the server's own");
+    let expected = format!("Open http://{}/ in two browser windows", server.address);
+    assert!(first.starts_with(&expected), "{output}");
+    assert!(!output.contains("in a browser."), "it is said once: {output}");
+    assert!(["ada", "bo"].iter().all(|name| first.contains(name)) && output.contains("\"handsel-demo\""), "{output}");
+
+    let without = Started::fresh().with(&["--demo", "--no-frontend"]).start().await;
+    let output = without.prints("what the demo says", announced).await;
+    assert!(!output.contains("browser"), "{output}");
+}
+
+#[tokio::test]
 async fn it_recognises_its_own_database() {
     let first = Started::fresh().with(&["--demo"]).start().await;
     let [mut bo, _ada] = paste_the_lines(&first).await;

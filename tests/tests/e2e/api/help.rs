@@ -4,7 +4,7 @@ use handsel_tests::server::command;
 
 const COMMON: [(&str, &str); 4] =
     [("--database-url", "sqlite://handsel.db"), ("--config", "none"), ("--log", "info"), ("--log-format", "human")];
-const SERVE: [(&str, &str); 10] = [
+const SERVE: [(&str, &str); 11] = [
     ("--bind", "127.0.0.1"),
     ("--port", "8000"),
     ("--allow-origin", "none"),
@@ -12,6 +12,7 @@ const SERVE: [(&str, &str); 10] = [
     ("--frames-per-second", "20"),
     ("--sockets-per-user", "20"),
     ("--drain-seconds", "8"),
+    ("--no-frontend", "off"),
     ("--demo", "off"),
     ("--no-websocket", "off"),
     ("--websocket-only", "off"),

@@ -99,7 +99,7 @@ async fn head_is_get_without_the_body() {
 async fn there_is_nothing_at_other_paths() {
     let market = Market::open().await;
     for path in [
-        "/",
+        "/page/",
         "/api",
         "/api/",
         "/api/users/",

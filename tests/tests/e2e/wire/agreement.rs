@@ -7,7 +7,7 @@ use crate::wire::pair::{Pair, Who};
 /// An object whose compact JSON has so many bytes.
 fn terms_of_bytes(bytes: usize, filling: &str) -> Value {
     let empty = json!({"text": ""}).to_string().len();
-    json!({"text": filling.repeat((bytes - empty) / filling.len()) + &"x".repeat((bytes - empty) % filling.len())})
+    json!({"text": filling.repeat((bytes - empty) / filling.len()) + "x".repeat((bytes - empty) % filling.len()).as_str()})
 }
 
 /// Bob's start is refused with that code about that field, and he goes on.

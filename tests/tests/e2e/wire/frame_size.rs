@@ -14,7 +14,7 @@ const LIMIT: usize = 64 * 1024;
 fn of_bytes(bytes: usize) -> String {
     let frame = json!({"type": "message", "content": "Hello!"}).to_string();
     let spaces = " ".repeat(bytes - frame.len());
-    frame + &spaces
+    frame + spaces.as_str()
 }
 
 /// Sends a text in so many fragments, cut wherever they end.

@@ -16,7 +16,7 @@ async fn everything_that_ana_sees(ana: &Person) -> String {
     let (list, page) = (ana.get("/api/conversations/").await, ana.get("/api/conversations/offer_1/timeline/").await);
     list.is(200);
     page.is(200);
-    list.text + &page.text
+    list.text + page.text.as_str()
 }
 
 #[tokio::test]

@@ -1,0 +1,79 @@
+//! The page that the server shows at `/`: which files it consists of. Knows nothing of what is in them.
+//!
+//! - `asset`: one file, ready to be sent; `comments`: what is not sent of it; `negotiation`: in which form, if at all;
+//!   `headers`: what a browser may do with it.
+
+mod asset;
+mod comments;
+mod headers;
+mod negotiation;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use asset::Asset;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use rust_embed::Embed;
+
+/// The document, by its path in `frontend/`.
+const DOCUMENT: &str = "index.html";
+
+/// What of `frontend/` belongs to the page. A release has it inside; a debug build reads it from the workspace that it
+/// was built in.
+#[derive(Embed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../frontend"]
+#[include = "index.html"]
+#[include = "style.css"]
+#[include = "icon.svg"]
+#[include = "src/**/*.js"]
+struct Files;
+
+/// The page's files, found by the path of a request.
+pub enum Page {
+    /// Read and compressed once.
+    Kept(HashMap<String, Arc<Asset>>),
+    /// Read at each request, so that a reload shows a change.
+    ReadAnew,
+}
+
+impl Page {
+    /// The page of this build.
+    pub fn new() -> Self {
+        if cfg!(debug_assertions) { Self::ReadAnew } else { Self::kept() }
+    }
+
+    fn kept() -> Self {
+        let read = |path: String| Some((path.clone(), Arc::new(read(&path)?)));
+        Self::Kept(paths().filter_map(read).collect())
+    }
+
+    /// The file at that path of a URL, as it came: none of their names needs percent-encoding.
+    ///
+    /// A path is compared with the names of the files that there are, and only such a name reaches the file system.
+    pub(crate) fn find(&self, path: &str) -> Option<Arc<Asset>> {
+        let name = match path.strip_prefix('/')? {
+            "" => DOCUMENT,
+            name => name,
+        };
+        match self {
+            Self::Kept(assets) => assets.get(name).cloned(),
+            Self::ReadAnew => paths().find(|path| path == name).and_then(|path| read(&path)).map(Arc::new),
+        }
+    }
+}
+
+impl Default for Page {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+fn paths() -> impl Iterator<Item = String> {
+    Files::iter().map(|path| path.into_owned())
+}
+
+fn read(path: &str) -> Option<Asset> {
+    Files::get(path).map(|file| Asset::new(path, file.data))
+}

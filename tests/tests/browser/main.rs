@@ -1,0 +1,21 @@
+//! The page in a real Chromium, against the real server, as one program: linked once, and run as one.
+
+mod accessibility;
+mod base_client;
+mod crossed_steps;
+mod demo;
+mod first_contact;
+mod harness;
+mod hostile_text;
+mod keyboard;
+mod log_in;
+mod log_in_ends;
+mod long_timeline;
+mod phone;
+mod restart;
+mod scene;
+mod second_tab;
+mod steps;
+mod talking;
+mod thousand_messages;
+mod weight;
