@@ -15,7 +15,7 @@ const UNREAD_SHOWN_MAX = 99;
 /** Its element stays the same; `update` changes what differs. */
 export class ConversationLine {
   #peer = h("bdi", { class: "peer" });
-  #time = h("time");
+  #time = h("time", { dir: "auto" });
   #title = h("span", { class: "title", dir: "auto" });
   #last = h("span", { class: "last" });
   #turn = h("span", { class: "mark turn" }, strings.yourTurn);

@@ -18,6 +18,8 @@ export class ConversationReader {
   #again = false;
   #stopped = false;
   #read = false;
+  /** Whether reading all that is known has failed, and is to be done yet. */
+  #stale = false;
   /** @type {unknown} */
   #error = null;
 
@@ -61,8 +63,10 @@ export class ConversationReader {
     this.#again = !this.#stopped;
     while (this.#again && !this.#reading) {
       await this.#work(async () => {
+        this.#stale = true;
         do await this.#readAll();
         while (this.#again || this.#list.uncertain);
+        this.#stale = false;
       });
     }
   }
@@ -77,7 +81,7 @@ export class ConversationReader {
       this.#list.add(page.results, mark);
       this.#next = page.next;
     });
-    if (this.#again || (this.#error === null && this.#list.uncertain)) await this.refresh();
+    if (this.#again || (this.#error === null && (this.#stale || this.#list.uncertain))) await this.refresh();
   }
 
   async #readAll() {

@@ -94,7 +94,7 @@ export function showDelivery(element, text) {
  * @param {string} moment
  */
 export function timeElement(moment) {
-  return h("time", { datetime: moment, title: timeText(moment, { full: true }) }, timeText(moment));
+  return h("time", { datetime: moment, dir: "auto", title: timeText(moment, { full: true }) }, timeText(moment));
 }
 
 /**

@@ -31,7 +31,12 @@ export class HandselComposer extends HTMLElement {
   #grow = h("div", { class: "composer-field" }, this.#field);
   #count = h("p", { class: "composer-count", id: this.#countId, hidden: true });
   #refusal = h("p", { class: "composer-refusal", role: "alert" });
-  #button = h("button", { type: "submit", class: "primary" }, strings.send);
+  #button = h("button", {
+    type: "submit",
+    class: "primary",
+    // The field keeps the focus, and a phone its keyboard.
+    onmousedown: (/** @type {MouseEvent} */ event) => event.preventDefault(),
+  }, strings.send);
   #form = h(
     "form",
     { class: "composer", onsubmit: (/** @type {SubmitEvent} */ event) => this.#submit(event) },
@@ -88,14 +93,14 @@ export class HandselComposer extends HTMLElement {
   }
 
   get #over() {
-    return [...this.text.trim()].length - this.limit;
+    return [...trimmed(this.text)].length - this.limit;
   }
 
   #typed() {
     this.#refusal.textContent = "";
     this.#fit();
     this.dispatchEvent(new CustomEvent("handsel-draft", { detail: { text: this.text } }));
-    if (this.text.trim() !== "") this.dispatchEvent(new CustomEvent("handsel-typing"));
+    if (trimmed(this.text) !== "") this.dispatchEvent(new CustomEvent("handsel-typing"));
   }
 
   #fit() {
@@ -120,7 +125,7 @@ export class HandselComposer extends HTMLElement {
   #submit(event) {
     event.preventDefault();
     // Half a character, as programs can paste one, is nothing that could be sent.
-    const content = this.text.trim().replace(/\p{Surrogate}/gu, "\ufffd");
+    const content = trimmed(this.text).replace(/\p{Surrogate}/gu, "\ufffd");
     if (content === "" || this.disabled) return;
     if (this.#over > 0) {
       this.refuse(errorText("content_too_long", ""));
@@ -128,6 +133,15 @@ export class HandselComposer extends HTMLElement {
     }
     this.dispatchEvent(new CustomEvent("handsel-write", { detail: { content } }));
   }
+}
+
+/**
+ * Without the white space around it, of which the server has a slightly different notion than `trim`.
+ *
+ * @param {string} text
+ */
+function trimmed(text) {
+  return text.replace(/^\p{White_Space}+|(?<!\p{White_Space})\p{White_Space}+$/gu, "");
 }
 
 if (!customElements.get("handsel-composer")) customElements.define("handsel-composer", HandselComposer);

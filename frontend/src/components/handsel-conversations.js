@@ -12,6 +12,8 @@ import { ConversationReader } from "./conversation-reader.js";
 
 const UNAUTHORIZED = 401;
 const TOKEN_REFUSED = 4001;
+/** What comes into an open conversation is read by then, or its reader is away. */
+const READ_WITHIN_MS = 700;
 
 /**
  * `<handsel-conversations>`: `start({ socket, api, me })`, `stop()`, `selected`. Dispatches `handsel-select` with
@@ -29,6 +31,8 @@ export class HandselConversations extends HTMLElement {
   /** @type {number | null} */
   #unread = null;
   #me = 0;
+  /** What is unread in the chosen conversation, and whether it stays so. @type {{ stays: boolean } | null} */
+  #reading = null;
 
   /** @param {{ socket: HandselSocket, api: HandselApi, me: number }} of */
   start({ socket, api, me }) {
@@ -76,6 +80,7 @@ export class HandselConversations extends HTMLElement {
   /** The conversation that is chosen, by its key or short form, or null. @param {string | null} conversation */
   set selected(conversation) {
     this.#selected = conversation;
+    this.#reading = null;
     this.#render();
   }
 
@@ -146,13 +151,37 @@ export class HandselConversations extends HTMLElement {
 
   #render() {
     if (this.#conversations === null || this.#list === null) return;
-    const chosen = this.#selected === null ? undefined : this.row(this.#selected)?.conversation;
-    this.#list.render(this.#conversations.rows, { me: this.#me, chosen, alone: this.#selected === null });
+    const chosen = this.#chosen?.conversation;
+    this.#list.render(this.#rows, { me: this.#me, chosen, alone: this.#selected === null });
     if (this.#unread !== null) this.#count();
   }
 
+  get #chosen() {
+    return this.#selected === null ? undefined : this.row(this.#selected);
+  }
+
+  /** What comes into the chosen conversation is not shown as unread before it stays so. */
+  get #rows() {
+    const { rows = [] } = this.#conversations ?? {};
+    const chosen = this.#chosen;
+    if (!chosen?.unread_count) {
+      this.#reading = null;
+    } else if (this.#reading === null) {
+      const reading = { stays: false };
+      this.#reading = reading;
+      setTimeout(() => {
+        reading.stays = true;
+        this.#render();
+      }, READ_WITHIN_MS);
+    }
+    if (this.#reading?.stays !== false) return rows;
+    // It is the user's turn to read, or to answer a hand that was offered.
+    const turn = chosen?.your_turn && chosen.handshake?.status === "pending";
+    return rows.map((row) => (row === chosen ? { ...row, unread_count: 0, your_turn: turn === true } : row));
+  }
+
   #count() {
-    const unread = this.#conversations?.unread ?? 0;
+    const unread = this.#rows.filter((row) => row.unread_count > 0).length;
     if (unread === this.#unread) return;
     this.#unread = unread;
     this.#say("handsel-unread", { conversations: unread });

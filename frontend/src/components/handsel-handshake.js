@@ -10,15 +10,21 @@ import { NoteForm } from "./handshake-note.js";
  * @import { Handshake } from "../types.js"
  * @import { Step } from "../model/steps.js"
  *
- * @typedef {{ handshake: Handshake | null, me: number, peer: string, connected: boolean, canStart: boolean }} View
+ * `busy` is true while a step of the user's own has no answer.
+ * @typedef {{
+ *   handshake: Handshake | null, me: number, peer: string, connected: boolean, canStart: boolean, busy?: boolean,
+ * }} View
  *
  * `follows` is true until the state that explains the refusal is shown.
  * @typedef {{ text: string, follows: boolean }} Notice
  */
 
+/** Who presses sooner means what stood there before: the second half of a double click must not be a second step. */
+const SETTLES_MS = 600;
+
 /**
  * `<handsel-handshake>`: set `view`; it dispatches `handsel-step` with `{ step, note? }` and takes no further step
- * until the next `view`, or until `refused(code, message)`. A view with which nothing can be begun begins anew.
+ * until the next `view` that is not `busy`, or until `refused(code, message)`. A view with which nothing can be begun begins anew.
  */
 export class HandselHandshake extends HTMLElement {
   /** @type {View | null} */
@@ -27,6 +33,10 @@ export class HandselHandshake extends HTMLElement {
   #notice = null;
   #busy = false;
   #noteOpen = false;
+  /** What can be pressed, in one word each. */
+  #choice = "";
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  #settling;
   /** The version that the last step was meant for. */
   #seen = 0;
   /** @type {ReturnType<typeof parts> | undefined} */
@@ -42,7 +52,7 @@ export class HandselHandshake extends HTMLElement {
     const { handshake, me } = view;
     if (changed && handshake?.status === "pending" && handshake.initiator_id === me) this.#parts?.form.clear();
     this.#view = view;
-    this.#busy = false;
+    this.#busy = view.busy === true;
     if (handshake === null && !view.canStart) this.#forget();
     this.#render();
   }
@@ -87,23 +97,49 @@ export class HandselHandshake extends HTMLElement {
     const told = handshake?.status === "pending" || handshake?.status === "approved" ? handshake.note : null;
     say(note, told ?? "");
     note.hidden = told === null;
+    // Where it scrolls, the keyboard can scroll it, too.
+    mark(note, "tabindex", note.scrollHeight > note.clientHeight ? "0" : null);
     say(notice, this.#notice?.text ?? "");
 
-    const able = connected && !this.#busy;
     const shown = this.#noteOpen ? [] : steps;
+    this.#settle(`${this.#noteOpen} ${shown}`);
+    const settled = this.#settling === undefined;
+    const able = connected && !this.#busy && settled;
     arrange(actions, STEPS.filter((step) => shown.includes(step)).map((step) => buttons[step]));
     say(buttons.start, handshake === null ? strings.start : strings.startAgain);
     for (const button of Object.values(buttons)) {
       mark(button, "aria-disabled", able ? null : "true");
       mark(button, "aria-describedby", connected ? null : hint.id);
     }
-    form.able = able;
+    form.can(able, settled);
     form.element.hidden = !this.#noteOpen;
 
     if (focused !== null && !(focused.checkVisibility?.() ?? focused.isConnected)) status.focus();
   }
 
+  /** Takes no press for a moment where there is something else to press now. @param {string} choice */
+  #settle(choice) {
+    if (choice === this.#choice) return;
+    this.#choice = choice;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => {
+      this.#settling = undefined;
+      this.#render();
+    }, SETTLES_MS);
+  }
+
   #build() {
+    const heed = (/** @type {MouseEvent} */ event) => {
+      // What the keyboard presses is no click of a pointer, and the focus has moved by itself.
+      if (event.detail <= (this.#settling === undefined ? 1 : 0)) return;
+      event.preventDefault();
+      event.stopPropagation();
+    };
+    this.addEventListener("click", heed, true);
+    // A key that is held down is one press.
+    this.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && event.repeat) event.preventDefault();
+    });
     const built = parts(
       (step) => this.#press(step),
       new NoteForm({ send: (note) => this.#take("start", note), close: () => this.#closeNote() }),

@@ -1,9 +1,11 @@
 // Messages: the list of conversations and the one that is chosen. Knows nothing of the site around it.
 
 import { h } from "../dom.js";
+import { keyOf } from "../model/conversations.js";
 import { errorText, strings } from "../strings.js";
 import { HandselConversations } from "./handsel-conversations.js";
 import { HandselThread } from "./handsel-thread.js";
+import { unsentOf } from "./thread-unsent.js";
 
 /**
  * @import { ApiError, HandselApi } from "../api.js"
@@ -35,6 +37,10 @@ export class HandselMessages extends HTMLElement {
   #list = new HandselConversations();
   #thread = new HandselThread();
   #choose = h("p", { class: "choose muted" });
+  #trouble = h("p", { role: "alert" });
+  #again = h("button", { type: "button", onclick: () => this.#run && this.#begin(this.#run) });
+  #failure = h("div", { class: "choose" }, this.#trouble, this.#again);
+  #retryTimer = 0;
 
   constructor() {
     super();
@@ -59,6 +65,7 @@ export class HandselMessages extends HTMLElement {
     this.stop();
     const run = { socket, api, me: null, life: new AbortController(), signedOut: false };
     this.#run = run;
+    unsentOf(socket);
     this.replaceChildren(h("p", { class: "choose muted late", role: "status" }, strings.loading));
     this.#begin(run);
   }
@@ -67,6 +74,7 @@ export class HandselMessages extends HTMLElement {
   stop() {
     this.#run?.life.abort();
     this.#run = null;
+    clearTimeout(this.#retryTimer);
     this.#shown = null;
     this.#thread.close();
     this.#list.stop();
@@ -84,19 +92,36 @@ export class HandselMessages extends HTMLElement {
   /** @param {Run} run */
   async #begin(run) {
     const { socket, api, life } = run;
+    clearTimeout(this.#retryTimer);
+    let me;
     try {
-      run.me = (await api.me({ signal: life.signal })).id;
+      me = (await api.me({ signal: life.signal })).id;
     } catch (error) {
-      if (run === this.#run) this.#failed(run, /** @type {Partial<ApiError>} */ (error));
+      if (this.#waits(run)) this.#failed(run, /** @type {Partial<ApiError>} */ (error));
       return;
     }
-    if (run !== this.#run) return;
+    if (!this.#waits(run)) return;
 
+    run.me = me;
+    const inside = this.#failure.contains(document.activeElement);
     this.#choose.textContent = strings.chooseConversation;
     this.#thread.hidden = true;
     this.replaceChildren(this.#list, this.#choose, this.#thread);
-    this.#list.start({ socket, api, me: run.me });
+    this.#list.start({ socket, api, me });
     this.#show();
+    if (inside && this.#shown === null) {
+      this.#list.tabIndex = -1;
+      this.#list.focus();
+    }
+  }
+
+  /**
+   * Whether it is not known yet whose conversations these are: it may have been asked twice.
+   *
+   * @param {Run} run
+   */
+  #waits(run) {
+    return run === this.#run && run.me === null;
   }
 
   /**
@@ -110,17 +135,15 @@ export class HandselMessages extends HTMLElement {
       this.dispatchEvent(new CustomEvent("handsel-signed-out", { bubbles: true }));
       return;
     }
-    const again = () => {
-      clearTimeout(timer);
-      if (run === this.#run) this.#begin(run);
-    };
-    const timer = setTimeout(again, RETRY_MS);
-    run.life.signal.addEventListener("abort", () => clearTimeout(timer));
-    this.replaceChildren(
-      h("div", { class: "choose" },
-        h("p", { role: "alert" }, errorText(code, message)),
-        h("button", { type: "button", onclick: again }, strings.tryAgain)),
-    );
+    clearTimeout(this.#retryTimer);
+    this.#retryTimer = setTimeout(() => this.#begin(run), RETRY_MS);
+    // What stays is not read out again, and keeps the focus.
+    if (!this.#failure.isConnected) {
+      this.#again.textContent = strings.tryAgain;
+      this.replaceChildren(this.#failure);
+    }
+    const text = errorText(code, message);
+    if (this.#trouble.textContent !== text) this.#trouble.textContent = text;
   }
 
   /** Brings the list and the thread to what the attribute says. */
@@ -152,16 +175,6 @@ export class HandselMessages extends HTMLElement {
     this.#list.focusLine(left);
     this.dispatchEvent(new CustomEvent("handsel-select", { bubbles: true, detail: { conversation: null } }));
   }
-}
-
-/**
- * The key where a name is a respondent's short form, so that both names of a conversation are one.
- *
- * @param {string} name
- * @param {number} me
- */
-function keyOf(name, me) {
-  return name.includes(":") ? name : `${name}:${me}`;
 }
 
 if (customElements.get("handsel-messages") === undefined) customElements.define("handsel-messages", HandselMessages);

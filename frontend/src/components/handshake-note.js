@@ -1,7 +1,8 @@
 // The small form in which one offers a hand, with a note. Knows nothing of the handshake's state or of sockets.
 
 import { h, uniqueId } from "../dom.js";
-import { strings } from "../strings.js";
+import { errorText, strings } from "../strings.js";
+import { mark } from "./conversation-update.js";
 
 const NOTE_CHARACTERS_MAX = 280;
 
@@ -9,14 +10,16 @@ const NOTE_CHARACTERS_MAX = 280;
 export class NoteForm {
   #id = uniqueId("note");
   #input = h("input", {
-    id: this.#id, name: "note", type: "text", dir: "auto", autocomplete: "off", maxlength: NOTE_CHARACTERS_MAX,
-    placeholder: strings.noteHint,
+    id: this.#id, name: "note", type: "text", dir: "auto", autocomplete: "off",
+    placeholder: strings.noteHint, oninput: () => this.#check(),
   });
   #send = h("button", { type: "submit", class: "primary" }, strings.offerHand);
+  #close;
   #form;
 
   /** @param {{ send: (note: string | undefined) => void, close: () => void }} on */
   constructor({ send, close }) {
+    this.#close = h("button", { type: "button", onclick: close }, strings.never);
     this.#form = h(
       "form",
       {
@@ -36,7 +39,7 @@ export class NoteForm {
       },
       h("label", { for: this.#id }, strings.note),
       this.#input,
-      h("div", { class: "actions" }, this.#send, h("button", { type: "button", onclick: close }, strings.never)),
+      h("div", { class: "actions" }, this.#send, this.#close),
     );
   }
 
@@ -44,10 +47,15 @@ export class NoteForm {
     return this.#form;
   }
 
-  /** Whether it can be sent at this moment. @param {boolean} able */
-  set able(able) {
-    if (able) this.#send.removeAttribute("aria-disabled");
-    else this.#send.setAttribute("aria-disabled", "true");
+  /**
+   * What can be done at this moment.
+   *
+   * @param {boolean} send
+   * @param {boolean} close
+   */
+  can(send, close) {
+    mark(this.#send, "aria-disabled", send ? null : "true");
+    mark(this.#close, "aria-disabled", close ? null : "true");
   }
 
   focus() {
@@ -56,5 +64,12 @@ export class NoteForm {
 
   clear() {
     this.#input.value = "";
+    this.#check();
+  }
+
+  /** `maxlength` would count an emoji twice. */
+  #check() {
+    const over = [...this.#input.value].length > NOTE_CHARACTERS_MAX;
+    this.#input.setCustomValidity(over ? errorText("note_too_long", "") : "");
   }
 }

@@ -1,7 +1,7 @@
 // What the user does in a conversation: writes, sends again, discards, takes a step. Knows nothing of what others do.
 
 import { errorText } from "../strings.js";
-import { keepDraft } from "./thread-drafts.js";
+import { unsentOf } from "./thread-unsent.js";
 
 /**
  * @import { Thread } from "../model/thread.js"
@@ -16,7 +16,6 @@ export class ThreadActs {
   stepUnderWay = false;
 
   #socket;
-  #conversation;
   #thread;
   #parts;
   #done;
@@ -29,21 +28,20 @@ export class ThreadActs {
   constructor({ socket, conversation, thread, parts, done }) {
     this.address = conversation;
     this.#socket = socket;
-    this.#conversation = conversation;
     this.#thread = thread;
     this.#parts = parts;
     this.#done = done;
   }
 
   /**
-   * Sends what the composer has.
+   * Sends what the composer has. Tells whether it was taken.
    *
    * @param {string} content
    */
   write(content) {
-    if (!this.#send(content)) return;
-    this.#parts.composer.text = "";
-    keepDraft(this.#thread.me, this.#conversation, "");
+    const taken = this.#send(content);
+    if (taken) this.#parts.composer.text = "";
+    return taken;
   }
 
   /**
@@ -63,6 +61,7 @@ export class ThreadActs {
    */
   discard(id) {
     this.#thread.sends.takeBack(id);
+    unsentOf(this.#socket).remove(id);
     this.#done();
     // The button that had the focus is gone.
     this.#parts.composer.focus();

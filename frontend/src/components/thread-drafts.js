@@ -1,49 +1,48 @@
 // What somebody has begun to write to others, each in its conversation. Knows nothing of the field it is written in.
 
-/** @type {Map<string, string>} */
-const drafts = new Map();
+/** What no storage takes, by socket manager: it ends with the log-in. @type {WeakMap<object, Map<string, string>>} */
+const unstored = new WeakMap();
 
 /**
  * The draft of a user in a conversation; empty where there is none.
  *
- * @param {number} me
+ * @param {{ socket: object, me: number }} user
  * @param {string} conversation
  */
-export function draftOf(me, conversation) {
-  const key = keyOf(me, conversation);
-  return drafts.get(key) ?? stored((storage) => storage.getItem(key)) ?? "";
+export function draftOf({ socket, me }, conversation) {
+  const key = storageKey(me, conversation);
+  try {
+    return unstored.get(socket)?.get(key) ?? sessionStorage.getItem(key) ?? "";
+  } catch {
+    return "";
+  }
 }
 
 /**
  * Keeps a draft, and after a reload as well where the browser lets it.
  *
- * @param {number} me
+ * @param {{ socket: object, me: number }} user
  * @param {string} conversation
  * @param {string} text
  */
-export function keepDraft(me, conversation, text) {
-  const key = keyOf(me, conversation);
-  drafts.set(key, text);
-  stored((storage) => (text === "" ? storage.removeItem(key) : storage.setItem(key, text)));
+export function keepDraft({ socket, me }, conversation, text) {
+  const key = storageKey(me, conversation);
+  const here = unstored.get(socket) ?? new Map();
+  unstored.set(socket, here);
+  try {
+    if (text === "") sessionStorage.removeItem(key);
+    else sessionStorage.setItem(key, text);
+    here.delete(key);
+  } catch {
+    // Forbidden or full: the draft lives as long as the page.
+    here.set(key, text);
+  }
 }
 
 /**
  * @param {number} me
  * @param {string} conversation
  */
-function keyOf(me, conversation) {
+function storageKey(me, conversation) {
   return `handsel-draft ${me} ${conversation}`;
-}
-
-/**
- * @template T
- * @param {(storage: Storage) => T} use
- */
-function stored(use) {
-  try {
-    return use(sessionStorage);
-  } catch {
-    // Forbidden or full: the draft lives as long as the page.
-    return undefined;
-  }
 }

@@ -1,6 +1,7 @@
 // One conversation while it is open: what its socket tells becomes known, and is shown. Knows nothing of how.
 
 import { ApiError } from "../api.js";
+import { keyOf } from "../model/conversations.js";
 import { TYPING_MS, Thread, seqOf } from "../model/thread.js";
 import { errorText, strings } from "../strings.js";
 import { ThreadActs } from "./thread-acts.js";
@@ -11,7 +12,7 @@ import { ThreadView } from "./thread-view.js";
 
 /**
  * @import { HandselApi } from "../api.js"
- * @import { EntryFrame, Hello, HelloConversation, ListingSummary, ListingKind, Person } from "../types.js"
+ * @import { EntryFrame, Hello, ListingSummary, ListingKind, Message, Person } from "../types.js"
  * @import { HandselSocket } from "../utils/websocket.js"
  * @import { ThreadParts } from "./thread-view.js"
  *
@@ -36,6 +37,8 @@ export class ThreadLife {
   #ending = new AbortController();
   /** @type {ThreadPages | undefined} */
   #pages;
+  /** What drafts and messages that failed are kept by: one for both names of a conversation. */
+  #name;
   /** The conversation's key, once it is known. @type {string | undefined} */
   #key;
   #connected = false;
@@ -56,6 +59,7 @@ export class ThreadLife {
     const thread = new Thread(me);
     this.#parts = parts;
     this.#options = { ...options };
+    this.#name = keyOf(conversation, me);
     this.#signedOut = signedOut;
     this.#thread = thread;
     this.#view = new ThreadView(parts, thread, { situation: () => this.#situation, shown: () => this.#read() });
@@ -75,7 +79,7 @@ export class ThreadLife {
   /**
    * Takes over what was not known before.
    *
-   * @param {ThreadOptions} options
+   * @param {Pick<ThreadOptions, "listing" | "peer">} options
    */
   learn({ listing, peer }) {
     this.#options.listing = listing ?? this.#options.listing;
@@ -85,16 +89,11 @@ export class ThreadLife {
 
   /** Connects, and shows what there is. */
   start() {
-    const { socket, me, conversation, peer } = this.#options;
+    const { socket, conversation, peer } = this.#options;
     const { composer, header } = this.#parts;
-    const { sends } = this.#thread;
     this.#thread.peer = peer;
-    for (const message of socket.pending(conversation)) sends.add(message);
-    for (const { id, content, created_at, reason } of unsentOf(socket).take(conversation)) {
-      sends.add({ client_message_id: id, content, created_at });
-      sends.fail(id, reason);
-    }
-    composer.text = draftOf(me, conversation);
+    for (const message of socket.pending(conversation)) this.#thread.sends.add(message);
+    this.#takeUp(this.#name);
     this.#listenToSocket();
     this.#listenToParts();
     socket.connect(conversation);
@@ -110,8 +109,40 @@ export class ThreadLife {
     this.#pages?.stop();
     this.#view.stop();
     clearTimeout(this.#typingTimer);
-    unsentOf(socket).keep(conversation, this.#thread.sends.all);
     socket.disconnect(conversation);
+  }
+
+  /**
+   * Takes up what the user has begun to say by that name of the conversation.
+   *
+   * @param {string} name
+   */
+  #takeUp(name) {
+    const { socket, me } = this.#options;
+    const { composer } = this.#parts;
+    const { sends } = this.#thread;
+    for (const { id, content, created_at, reason } of unsentOf(socket, me).in(name)) {
+      sends.add({ client_message_id: id, content, created_at });
+      sends.fail(id, reason);
+    }
+    for (const message of socket.pending(name)) sends.add(message);
+    if (composer.text === "") composer.text = draftOf(this.#options, name);
+  }
+
+  /**
+   * An owner's short form has turned out to be a conversation.
+   *
+   * @param {string} key
+   */
+  #isNamed(key) {
+    if (key === this.#name) return;
+    const { text } = this.#parts.composer;
+    if (text !== "") {
+      keepDraft(this.#options, this.#name, "");
+      keepDraft(this.#options, key, text);
+    }
+    this.#name = key;
+    this.#takeUp(key);
   }
 
   get #situation() {
@@ -120,6 +151,7 @@ export class ThreadLife {
       connected: this.#connected,
       refused: this.#refused,
       nobody: this.#nobody,
+      busy: this.#acts.stepUnderWay,
       listing: this.#options.listing,
       loading,
     };
@@ -142,12 +174,15 @@ export class ThreadLife {
     onOwn("read", ({ reader_id: reader, up_to: upTo }) => this.#know(() => this.#thread.read(reader, upTo)));
     onOwn("typing", ({ user_id: user }) => this.#types(user));
     on("presence", ({ user_id: user, online }) => this.#know(() => this.#thread.presence(user, online)));
-    on("error", (detail) => this.#error(detail));
+    on("error", ({ code, message, client_message_id: id }) => id === undefined && this.#acts.refused(code, message));
+    // Where the conversation's own socket was given up, its messages go by another one.
+    this.#listen(socket, "error", (detail) => this.#failed(detail));
+    this.#listen(socket, "message", (detail) => detail.connection !== conversation && this.#elsewhere(detail));
   }
 
   #listenToParts() {
     const { connection, timeline, handshake, composer } = this.#parts;
-    const { socket, conversation, me } = this.#options;
+    const { socket, conversation } = this.#options;
     this.#listen(connection, "handsel-retry", () => socket.retry(conversation));
     this.#listen(timeline, "handsel-older", () => this.#pages?.older());
     this.#listen(timeline, "handsel-older-again", () => this.#pages?.again());
@@ -155,8 +190,10 @@ export class ThreadLife {
     this.#listen(timeline, "handsel-resend", ({ id }) => this.#acts.sendAgain(id));
     this.#listen(timeline, "handsel-discard", ({ id }) => this.#acts.discard(id));
     this.#listen(handshake, "handsel-step", (detail) => this.#acts.step(detail));
-    this.#listen(composer, "handsel-write", ({ content }) => this.#acts.write(content));
-    this.#listen(composer, "handsel-draft", ({ text }) => keepDraft(me, conversation, text));
+    this.#listen(composer, "handsel-write", ({ content }) => {
+      if (this.#acts.write(content)) keepDraft(this.#options, this.#name, "");
+    });
+    this.#listen(composer, "handsel-draft", ({ text }) => keepDraft(this.#options, this.#name, text));
     this.#listen(composer, "handsel-typing", () => this.#connected && this.#tell({ type: "typing" }));
     this.#listen(document, "visibilitychange", () => this.#view.now());
   }
@@ -196,7 +233,10 @@ export class ThreadLife {
     if (resumed && this.#thread.begun) this.#thread.resume(known ?? {});
     else this.#thread.begin(known ?? {});
     this.#parts.composer.limit = hello.limits.message_characters;
-    if (known) this.#readPages(known);
+    if (known) {
+      this.#isNamed(known.conversation);
+      this.#readPages(known);
+    }
     void this.#findListing();
     this.#view.now();
   }
@@ -210,7 +250,9 @@ export class ThreadLife {
     if (this.#isAwaited && (this.#key ??= conversation) === conversation) {
       this.#isAwaited = false;
       this.#nobody = "";
+      this.#thread.online = true;
       this.#acts.address = conversation;
+      this.#isNamed(conversation);
       this.#readPages({ conversation });
     }
     return conversation === this.#key;
@@ -246,11 +288,24 @@ export class ThreadLife {
     this.#view.now();
   }
 
+  /** A step names nobody. */
+  async #findPeer() {
+    try {
+      const { results } = await this.#options.api.conversations();
+      const row = results.find(({ conversation }) => conversation === this.#key);
+      if (row) this.learn(row);
+    } catch (error) {
+      // The peer's first message says it as well.
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
   /** @param {EntryFrame} entry */
   #entry(entry) {
     const { online, readUpTo, peerReadUpTo } = this.#thread;
     const sender = entry.type === "message" ? entry.message.sender : undefined;
     if (sender && sender.id !== this.#options.me) this.#thread.peer ??= sender;
+    else if (!this.#thread.peer) void this.#findPeer();
     if (this.#thread.add(entry) === "gap") {
       this.#thread.begin({ head: seqOf(entry), online, read_up_to: readUpTo, peer_read_up_to: peerReadUpTo });
       void this.#pages?.older();
@@ -280,9 +335,14 @@ export class ThreadLife {
   }
 
   /** @param {{ code: string, message: string, client_message_id?: string, will_retry?: boolean }} error */
-  #error({ code, message, client_message_id: id, will_retry: again }) {
-    if (id === undefined) this.#acts.refused(code, message);
-    else if (again !== true) this.#know(() => this.#thread.sends.fail(id, errorText(code, message)));
+  #failed({ code, message, client_message_id: id, will_retry: again }) {
+    if (id !== undefined && !again && this.#thread.sends.fail(id, errorText(code, message))) this.#view.soon();
+  }
+
+  /** @param {{ message: Message }} detail an entry that another connection brought */
+  #elsewhere({ message }) {
+    const isOwn = this.#thread.sends.all.some(({ id }) => id === message.client_message_id);
+    if (isOwn && !this.#connected && this.#thread.begun) this.#entry({ type: "message", message });
   }
 
   // Where the reader has the end before them, all of it is seen; where they look at the page, it is read.

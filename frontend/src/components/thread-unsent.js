@@ -1,66 +1,105 @@
-// What becomes of own messages while their conversation is not shown: those that fail are shown when it is again.
-// Knows nothing of the DOM.
+// Own messages that failed, whether or not their conversation is shown: kept until they are sent again or discarded,
+// over a reload as well. Knows nothing of the DOM.
 
+import { keyOf } from "../model/conversations.js";
 import { errorText } from "../strings.js";
 
-/** @import { HandselSocket } from "../utils/websocket.js" */
-/** @import { Send } from "../model/sends.js" */
+/**
+ * @import { HandselSocket } from "../utils/websocket.js"
+ *
+ * @typedef {{ conversation: string, id: string, content: string, created_at: string, reason: string }} Failed
+ */
 
-/** @type {WeakMap<HandselSocket, Unsent>} */
+/** @type {WeakMap<EventTarget, Unsent>} */
 const unsents = new WeakMap();
 
 /**
- * What is kept for the user of a socket manager.
+ * What failed of a socket manager's user. The first call should come as soon as there is a manager: what failed before
+ * is not heard.
  *
  * @param {HandselSocket} socket
+ * @param {number} [me] the user, as soon as it is known
  */
-export function unsentOf(socket) {
+export function unsentOf(socket, me) {
   const unsent = unsents.get(socket) ?? new Unsent(socket);
   unsents.set(socket, unsent);
+  if (me !== undefined) unsent.isOf(me);
   return unsent;
 }
 
 class Unsent {
-  /** @type {Map<string, Map<string, Send>>} */
-  #conversations = new Map();
+  #me = 0;
+  /** @type {Failed[]} */
+  #failed = [];
 
-  /** @param {HandselSocket} socket */
+  /** @param {EventTarget} socket */
   constructor(socket) {
-    socket.addEventListener("error", (event) => {
-      const { client_message_id: id, code, message, will_retry: again } = /** @type {any} */ (event).detail;
-      if (id !== undefined && again !== true) this.#failed(id, errorText(code, message));
+    /** @type {(type: string, heed: (detail: any) => void) => void} */
+    const on = (type, heed) =>
+      socket.addEventListener(type, (event) => heed(/** @type {CustomEvent} */ (event).detail));
+    on("error", ({ code, message, will_retry: again, dropped }) => {
+      if (!dropped || again) return;
+      const { client_message_id: id, content, created_at, conversation } = dropped;
+      this.#keep([...this.#failed, { conversation, id, content, created_at, reason: errorText(code, message) }]);
     });
+    on("message", ({ message }) => this.remove(message.client_message_id));
+  }
+
+  /** @param {number} me whose they are */
+  isOf(me) {
+    if (me === this.#me) return;
+    this.#me = me;
+    this.#keep([...load(me), ...this.#failed]);
   }
 
   /**
-   * Keeps the sends of a conversation that is shown no longer.
+   * Those of a conversation, oldest first.
    *
    * @param {string} conversation
-   * @param {Send[]} sends
    */
-  keep(conversation, sends) {
-    if (sends.length > 0) this.#conversations.set(conversation, new Map(sends.map((send) => [send.id, send])));
+  in(conversation) {
+    return this.#failed.filter((one) => keyOf(one.conversation, this.#me) === keyOf(conversation, this.#me));
   }
 
   /**
-   * Those that have failed, for a conversation that is shown again.
+   * Forgets one.
    *
-   * @param {string} conversation
+   * @param {string | undefined} id
    */
-  take(conversation) {
-    const sends = this.#conversations.get(conversation);
-    this.#conversations.delete(conversation);
-    return [...(sends?.values() ?? [])].filter((send) => send.state === "failed");
+  remove(id) {
+    if (this.#failed.some((one) => one.id === id)) this.#keep(this.#failed.filter((one) => one.id !== id));
   }
 
-  /**
-   * @param {string} id
-   * @param {string} reason
-   */
-  #failed(id, reason) {
-    for (const sends of this.#conversations.values()) {
-      const send = sends.get(id);
-      if (send) sends.set(id, { ...send, state: "failed", reason });
+  /** @param {Failed[]} failed */
+  #keep(failed) {
+    this.#failed = failed;
+    if (this.#me === 0) return;
+    try {
+      const key = storageKey(this.#me);
+      if (failed.length > 0) sessionStorage.setItem(key, JSON.stringify(failed));
+      else sessionStorage.removeItem(key);
+    } catch {
+      // Forbidden or full: they live as long as the page.
     }
+  }
+}
+
+/** @param {number} me */
+function storageKey(me) {
+  return `handsel-unsent ${me}`;
+}
+
+/**
+ * @param {number} me
+ * @returns {Failed[]}
+ */
+function load(me) {
+  try {
+    return JSON.parse(sessionStorage.getItem(storageKey(me)) ?? "[]").filter(
+      (/** @type {Failed} */ { conversation, id, content, created_at, reason }) =>
+        [conversation, id, content, reason].every((text) => typeof text === "string") && Date.parse(created_at) > 0,
+    );
+  } catch {
+    return [];
   }
 }

@@ -1,7 +1,7 @@
 // Shows what is known of a conversation in its parts. Knows nothing of sockets or HTTP.
 
 import { isolated } from "../model/isolate.js";
-import { strings } from "../strings.js";
+import { errorText, strings } from "../strings.js";
 
 /**
  * @import { Thread } from "../model/thread.js"
@@ -17,9 +17,11 @@ import { strings } from "../strings.js";
  *   typing: HTMLElement, composer: HandselComposer,
  * }} ThreadParts
  *
- * `refused` is true where the conversation can never be opened; `nobody` says why there is nobody to talk with.
+ * `refused` is true where the conversation can never be opened; `nobody` says why there is nobody to talk with; `busy`
+ * is true while an own step waits for its answer.
  * @typedef {{
- *   connected: boolean, refused: boolean, nobody: string, listing: ListingSummary | undefined, loading: Loading,
+ *   connected: boolean, refused: boolean, nobody: string, busy: boolean, listing: ListingSummary | undefined,
+ *   loading: Loading,
  * }} Situation
  */
 
@@ -70,15 +72,19 @@ export class ThreadView {
     const thread = this.#thread;
     const { connected, refused, nobody, listing, loading } = this.#situation();
     const { connection, timeline, header, typing, composer } = this.#parts;
+    const obstacle = this.#obstacle;
     const isAlone = refused || nobody !== "";
     const title = isAlone && !thread.peer ? (listing?.title ?? strings.messages) : this.#peer;
     header.show({ title, listing, online: connected && !isAlone ? thread.online : undefined });
     connection.waiting = thread.sends.all.filter((send) => send.state === "sending").length;
-    composer.disabled = isAlone;
+    const disabled = refused || obstacle !== "";
+    // The keys of a conversation go on working.
+    if (disabled && composer.contains(document.activeElement)) header.focus();
+    composer.disabled = disabled;
     const isTyping = connected && thread.isTyping(performance.now());
     typing.textContent = isTyping ? strings.typing(isolated(this.#peer)) : "";
     this.bar();
-    timeline.show(thread, { peer: this.#peer, loading, notice: nobody });
+    timeline.show(thread, { peer: this.#peer, loading, notice: obstacle });
     this.#shown();
   }
 
@@ -88,14 +94,20 @@ export class ThreadView {
    * @param {{ answer?: boolean }} [options] `answer`: it may answer a step that was made here
    */
   bar({ answer = false } = {}) {
-    const { connected, nobody, listing } = this.#situation();
+    const { connected, busy } = this.#situation();
     const { handshake, me, knowsHandshake, isEmpty } = this.#thread;
-    const canStart = knowsHandshake && !(isEmpty && (nobody !== "" || listing?.status === "closed"));
-    const view = [handshake, this.#peer, connected, canStart];
+    const canStart = knowsHandshake && !(isEmpty && this.#obstacle !== "");
+    const view = [handshake, this.#peer, connected, canStart, busy];
     // Each view ends the bar's wait for an answer, so that it is given those alone that say something.
     if (!answer && view.every((part, index) => part === this.#barView[index])) return;
     this.#barView = view;
-    this.#parts.handshake.view = { handshake, me, peer: this.#peer, connected, canStart };
+    this.#parts.handshake.view = { handshake, me, peer: this.#peer, connected, canStart, busy };
+  }
+
+  /** Why nothing can be said here; empty where it can. */
+  get #obstacle() {
+    const { nobody, listing } = this.#situation();
+    return nobody || (this.#thread.isEmpty && listing?.status === "closed" ? errorText("listing_closed", "") : "");
   }
 
   get #peer() {

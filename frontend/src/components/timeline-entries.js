@@ -19,6 +19,7 @@ export class TimelineEntries {
   list = h("div", { class: "timeline-entries" });
 
   #epoch = 0;
+  #peer = "";
   #first = 1;
   #last = 0;
   /** @type {Map<number, HTMLElement>} */
@@ -45,10 +46,12 @@ export class TimelineEntries {
    * @param {string} peer the peer's name
    */
   show(thread, peer) {
-    if (thread.epoch !== this.#epoch) {
+    // Steps say who took them.
+    if (thread.epoch !== this.#epoch || peer !== this.#peer) {
       this.list.replaceChildren();
       this.#forget();
       this.#epoch = thread.epoch;
+      this.#peer = peer;
     }
     if (this.#first > this.#last) {
       this.#first = thread.first;
@@ -78,7 +81,8 @@ export class TimelineEntries {
     const nodes = [];
     let day = "";
     for (let seq = thread.first; seq < this.#first; seq += 1) {
-      const entry = /** @type {EntryFrame} */ (thread.entry(seq));
+      const entry = thread.entry(seq);
+      if (!entry) continue;
       const entryDay = dayOf(timeOf(entry));
       if (entryDay !== day) nodes.push(separator(entryDay));
       if (thread.isFirstNew(seq)) nodes.push(newMark());
@@ -111,7 +115,8 @@ export class TimelineEntries {
       day = elementDay;
     };
     for (let seq = this.#last + 1; seq <= thread.last; seq += 1) {
-      const entry = /** @type {EntryFrame} */ (thread.entry(seq));
+      const entry = thread.entry(seq);
+      if (!entry) continue;
       const element = this.#entryElement(entry, thread.me, peer);
       add(timeOf(entry), ...(thread.isFirstNew(seq) ? [newMark()] : []), element);
       this.#lastElement = element;

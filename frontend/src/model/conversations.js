@@ -2,6 +2,16 @@
 
 /** @import { ConversationRow, EntryFrame } from "../types.js" */
 
+/**
+ * The key where a name is a respondent's short form, so that both names of a conversation are one.
+ *
+ * @param {string} name
+ * @param {number} me
+ */
+export function keyOf(name, me) {
+  return name.includes(":") ? name : `${name}:${me}`;
+}
+
 /** The server counts unread messages up to here, and so does the list. */
 const UNREAD_COUNT_MAX = 100;
 
@@ -57,7 +67,7 @@ export class Conversations {
    * @param {string} name
    */
   row(name) {
-    return this.#known.get(name.includes(":") ? name : `${name}:${this.#me}`)?.row;
+    return this.#known.get(keyOf(name, this.#me))?.row;
   }
 
   /**
@@ -77,7 +87,10 @@ export class Conversations {
   replace(rows, mark) {
     const read = new Set(rows.map(({ conversation }) => conversation));
     for (const [key, known] of this.#known) {
-      if (!read.has(key) && known.touched <= mark) this.#known.delete(key);
+      if (read.has(key)) continue;
+      // A new entry moves a row to the front, past the pages that were still to be read.
+      if (known.touched > mark) this.#uncertain = true;
+      else this.#known.delete(key);
     }
     this.add(rows, mark);
   }

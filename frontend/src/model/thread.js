@@ -19,6 +19,11 @@ export function seqOf(entry) {
   return entry.type === "message" ? entry.message.seq : entry.handshake.seq;
 }
 
+/** @param {EntryFrame} entry that a newer server may have, of a kind that is not known here */
+function isKnown({ type }) {
+  return type === "message" || type === "handshake";
+}
+
 /**
  * Who made an entry.
  *
@@ -60,7 +65,7 @@ export class Thread {
   /** Whether it was said how the handshake stands. */
   knowsHandshake = false;
 
-  /** @type {EntryFrame[]} */
+  /** Where the kind of one is not known, there is nothing in its place. @type {(EntryFrame | undefined)[]} */
   #entries = [];
   #first = 1;
   #exhausted = false;
@@ -124,7 +129,7 @@ export class Thread {
   }
 
   /**
-   * The entry at a `seq`, where it is loaded.
+   * The entry at a `seq`, where it is loaded and of a kind that is known.
    *
    * @param {number} seq
    */
@@ -141,7 +146,7 @@ export class Thread {
     const { after, upTo } = this.#new;
     if (after === 0 || seq <= after || seq > upTo || !this.#isOfPeer(this.entry(seq))) return false;
     let before = seq - 1;
-    while (before > after && this.entry(before) && !this.#isOfPeer(this.entry(before))) before -= 1;
+    while (before > after && before >= this.#first && !this.#isOfPeer(this.entry(before))) before -= 1;
     return before === after;
   }
 
@@ -205,17 +210,19 @@ export class Thread {
    * @param {TimelinePage} page
    */
   addOlder(page) {
-    const known = this.#first;
+    const before = this.#first;
+    /** @type {(EntryFrame | undefined)[]} */
     const older = [];
     for (const entry of [...page.entries].reverse()) {
-      if (seqOf(entry) !== this.#first - 1) continue;
-      older.push(entry);
+      const known = isKnown(entry);
+      if (known && seqOf(entry) !== this.#first - 1) continue;
+      older.push(known ? entry : undefined);
       this.#first -= 1;
-      this.#arrived(entry);
+      if (known) this.#arrived(entry);
     }
     this.#entries = [...older.reverse(), ...this.#entries];
     // A page without what was asked for would be asked for without end.
-    this.#exhausted = this.#first === known;
+    this.#exhausted = this.#first === before;
     if (page.handshake) this.#shakes(page.handshake);
     this.knowsHandshake = true;
     this.sends.settleBefore(this.#first);

@@ -46,7 +46,7 @@ export class Account {
     return this.#current?.user ?? null;
   }
 
-  /** Whether a stored log-in was found to have expired. */
+  /** Whether the log-in was found to have expired. */
   get ended() {
     return this.#ended;
   }
@@ -94,11 +94,12 @@ export class Account {
    */
   refresh() {
     if (this.#current && !this.#lasting) return false;
-    const before = this.#current?.user.id;
+    const before = this.#current;
     const stored = read(this.#device);
     this.#current = stored && !this.#isOver(stored) ? stored : null;
     this.#lasting = this.#current !== null;
-    return this.#current?.user.id !== before;
+    this.#ended = !this.#current && before !== null && this.#isOver(before);
+    return this.#current?.user.id !== before?.user.id;
   }
 
   /** @param {LogIn} logIn */

@@ -9,6 +9,9 @@ import { hashOf } from "./routes.js";
 /** @import { Listing } from "../types.js" */
 /** @import { Session } from "./session.js" */
 
+/** The second half of a double click or tap must not undo what the first one did. */
+const SETTLES_MS = 600;
+
 export class ListingCard {
   element = h("li", { class: "listing" });
   #session;
@@ -84,6 +87,7 @@ export class ListingCard {
       const { kind, id, status } = this.#listing;
       this.#listing = await this.#session.api.change(kind, id, { status: status === "open" ? "closed" : "open" });
       this.#show();
+      await new Promise((settled) => setTimeout(settled, SETTLES_MS));
     } catch (error) {
       if (this.#session.isOver(error)) return;
       this.#problem.textContent = explain(error);

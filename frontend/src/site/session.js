@@ -1,7 +1,9 @@
-// What one log-in has: its API, its socket manager, how many conversations are unread. Knows nothing of the views.
+// What one log-in has: its API, its socket manager, what this window keeps for it. Knows nothing of the views.
 
 import { HandselApi } from "../api.js";
-import { HandselSocket } from "../utils/websocket.js";
+import { unsentOf } from "../components/thread-unsent.js";
+import { strings } from "../strings.js";
+import { HandselSocket, INBOX } from "../utils/websocket.js";
 import { isSignedOut } from "./errors.js";
 
 /** @import { User } from "../types.js" */
@@ -9,6 +11,7 @@ import { isSignedOut } from "./errors.js";
 
 export class Session {
   #account;
+  #outbox;
 
   /**
    * @param {{
@@ -24,7 +27,12 @@ export class Session {
     this.lost = lost;
     const getToken = (/** @type {{ refused?: string }} */ { refused }) => account.token(user.id, refused);
     this.api = new HandselApi({ getToken });
-    this.socket = new HandselSocket({ getToken, storage, storageKey: `handsel.outbox.${user.id}` });
+    clear(storage, user);
+    this.#outbox = `handsel.outbox.${user.id}`;
+    this.socket = new HandselSocket({ getToken, storage, storageKey: this.#outbox });
+    unsentOf(this.socket, user.id);
+    // Whatever is shown: who has the page open is there, and hears what is new.
+    this.socket.connect(INBOX);
   }
 
   /**
@@ -38,16 +46,27 @@ export class Session {
     return true;
   }
 
-  /** Lets go of the sockets. What waits to be sent stays for the same user's next log-in. */
+  /**
+   * Lets go of the sockets. What waits to be sent stays for the same user's next log-in, but not where they logged out
+   * in another window.
+   */
   stop() {
     this.socket.disconnect();
+    if (this.#account.user?.id !== this.user.id && !this.#account.ended) clear(this.storage);
+  }
+
+  /** Asks, where a log-out would lose messages that wait to be sent. */
+  mayLogOut() {
+    // In a text that somebody wrote, the quotes would be escaped.
+    const waiting = (this.storage?.getItem(this.#outbox) ?? "").split('"client_message_id":').length - 1;
+    return waiting === 0 || confirm(strings.logOutLoses(waiting));
   }
 
   /** Ends the log-in here and on the server, and leaves nothing behind in this window. To be called once it stopped. */
   logOut() {
     const token = this.#account.token(this.user.id);
     this.#account.forget();
-    for (const key of ownKeys(this.storage)) this.storage?.removeItem(key);
+    clear(this.storage);
     new HandselApi({ getToken: () => token }).logOut().catch(() => {
       // Without an answer the token ends by itself.
     });
@@ -55,11 +74,14 @@ export class Session {
 }
 
 /**
+ * Removes what this window keeps of users, or of all others but one. The log-in itself is the account's.
+ *
  * @param {Storage | undefined} storage
- * @returns {string[]}
+ * @param {User} [user]
  */
-function ownKeys(storage) {
-  return Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? "").filter((key) =>
-    /^handsel[.-]/.test(key),
-  );
+function clear(storage, user) {
+  for (const key of Array.from({ length: storage?.length ?? 0 }, (_, index) => storage?.key(index) ?? "")) {
+    const [, id] = /^handsel\D+(\d+)/.exec(key) ?? [];
+    if (id !== undefined && Number(id) !== user?.id) storage?.removeItem(key);
+  }
 }

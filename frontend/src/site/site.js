@@ -1,11 +1,12 @@
 // The site: who is logged in and where the address points decide what is shown. Knows nothing of what is in the views.
 
-import { ApiError, HandselApi } from "../api.js";
+import { HandselApi } from "../api.js";
 import { h } from "../dom.js";
 import { strings } from "../strings.js";
 import { Header } from "./header.js";
 import { hashOf, isForGuests, routeOf } from "./routes.js";
 import { Session } from "./session.js";
+import { countUnread } from "./unread.js";
 import { guestView, view } from "./views.js";
 
 /** @import { Account, LogIn } from "./account.js" */
@@ -27,8 +28,8 @@ export class Site {
   /** Where one wanted to go before the log-in came in between. @type {string | null} */
   #wanted = null;
   #ended;
-  /** How many conversations have something unread; null where that is not known. @type {number | null} */
-  #unread = null;
+  /** How many conversations have something unread. */
+  #unread = 0;
 
   /**
    * @param {{ account: Account, storage: Storage | undefined }} options `storage` is the window's own
@@ -42,7 +43,8 @@ export class Site {
   /** Fills the page, and follows its address from then on. */
   start() {
     const skip = h("a", { class: "skip", href: "#content", onclick: this.#skip }, strings.skipToContent);
-    document.body.prepend(skip, this.#header.element, this.#main);
+    document.body.replaceChildren(skip, this.#header.element, this.#main);
+    this.#header.element.addEventListener("click", this.#again);
     this.#begin();
     this.#show({ first: true });
     addEventListener("hashchange", () => this.#show());
@@ -63,6 +65,14 @@ export class Site {
     this.#main.focus();
   };
 
+  /** What one is at already is loaded anew: the browser itself would do nothing. */
+  #again = (/** @type {MouseEvent} */ event) => {
+    const link = /** @type {Element} */ (event.target).closest("a");
+    if (link?.hash !== location.hash || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    this.#show();
+  };
+
   #begin() {
     const { user } = this.#account;
     this.#header.show({ user, logOut: () => this.#logOut() });
@@ -74,7 +84,9 @@ export class Site {
       lost: () => session === this.#session && this.#lose(),
     });
     this.#session = session;
-    void this.#countUnread(session);
+    // Messages counts by itself.
+    const needed = () => session === this.#session && !this.#view?.choose;
+    countUnread(session, needed, (count) => this.#setUnread(count));
   }
 
   #end() {
@@ -83,7 +95,7 @@ export class Site {
     this.#main.replaceChildren();
     this.#session?.stop();
     this.#session = null;
-    this.#setUnread(null);
+    this.#setUnread(0);
   }
 
   /** @type {(logIn: LogIn, lasting: boolean) => void} */
@@ -97,6 +109,7 @@ export class Site {
 
   #logOut() {
     const session = this.#session;
+    if (session?.mayLogOut() === false) return;
     this.#end();
     session?.logOut();
     this.#ended = false;
@@ -169,22 +182,10 @@ export class Site {
     });
   }
 
-  /** Until Messages has been shown, and counts. @param {Session} session */
-  async #countUnread(session) {
-    try {
-      const { results } = await session.api.conversations();
-      if (session !== this.#session || this.#unread !== null) return;
-      this.#setUnread(results.filter((row) => row.unread_count > 0).length);
-    } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
-      session.isOver(error);
-    }
-  }
-
-  /** @param {number | null} conversations */
+  /** @param {number} conversations */
   #setUnread(conversations) {
     this.#unread = conversations;
-    this.#header.unread(conversations ?? 0);
+    this.#header.unread(conversations);
     this.#setTitle();
   }
 

@@ -77,7 +77,8 @@ export class HandselSocket extends EventTarget {
       keeping: new Keeping(storageKey === undefined ? undefined : storage, storageKey),
       post,
     });
-    this.#carryWhatWaits();
+    // Later, so that an inbox that is connected at once carries it all.
+    queueMicrotask(() => this.#carryWhatWaits());
   }
 
   /**
@@ -245,11 +246,12 @@ export class HandselSocket extends EventTarget {
    * @param {string} name
    * @param {Frame} frame
    */
-  #addressee(name, { type, conversation, recipient_id }) {
+  #addressee(name, { conversation, recipient_id }) {
     const hasSeveral = name === INBOX || this.#directory.get(name)?.greeting?.key === null;
-    if (hasSeveral && typeof conversation === "string") return conversation;
+    const isNamed = typeof conversation === "string" && (hasSeveral || listingOf(conversation) === name);
+    if (isNamed) return conversation;
     if (name === INBOX) throw new SendError("conversation_required", "a frame for the inbox names its conversation");
-    return hasSeveral && type === "read" && recipient_id !== undefined ? `${name}:${recipient_id}` : name;
+    return hasSeveral && recipient_id !== undefined ? `${name}:${recipient_id}` : name;
   }
 
   /** @param {string} name */
@@ -262,7 +264,7 @@ export class HandselSocket extends EventTarget {
         tell: (type, detail) => this.#tell(type, detail),
         greeted: (greeting) => {
           this.#greeted(greeting);
-          this.#wakeOthers(name);
+          for (const other of this.#directory.all) other.encourage();
         },
         came: (by, frame) => this.#came(by, frame),
         failed: (by, frame) => this.#failed(by, frame),
@@ -296,23 +298,25 @@ export class HandselSocket extends EventTarget {
    * @param {Greeting} greeting
    */
   #greeted({ key, userId, hello }) {
-    if (key !== null && respondentOf(key) === userId) {
-      this.#names.learn(key);
-      this.#outboxes.merge(listingOf(key), key);
-      this.#reads.merge(listingOf(key), key);
+    if (key !== null) this.#learn(key, userId);
+    if (key !== null && hello.reset) this.#reads.forget(key);
+    for (const { conversation, read_up_to } of hello.conversations) {
+      this.#learn(conversation, userId);
+      this.#reads.stands(conversation, read_up_to);
     }
-    for (const { conversation, read_up_to } of hello.conversations) this.#reads.stands(conversation, read_up_to);
   }
 
   /**
-   * The server is there: those that wait for their next try need not wait any longer.
+   * The user's own conversation as a respondent has its listing for a second name.
    *
-   * @param {string} greeted
+   * @param {string} key
+   * @param {number} userId
    */
-  #wakeOthers(greeted) {
-    for (const other of this.#directory.all) {
-      if (other.name !== greeted && other.state === "waiting") other.wake();
-    }
+  #learn(key, userId) {
+    if (respondentOf(key) !== userId) return;
+    this.#names.learn(key);
+    this.#outboxes.merge(listingOf(key), key);
+    this.#reads.merge(listingOf(key), key);
   }
 
   /**
@@ -325,6 +329,7 @@ export class HandselSocket extends EventTarget {
     const message = messageOf(frame);
     if (message?.client_message_id === undefined || message.sender?.id !== by.greeting?.userId) return;
     this.#outboxes.answered(message.client_message_id, message.conversation);
+    this.#learn(message.conversation, message.sender.id);
   }
 
   /**
@@ -333,12 +338,10 @@ export class HandselSocket extends EventTarget {
    */
   #failed(by, { type: _, ...error }) {
     const detail = /** @type {HandselEvents["error"]} */ ({ ...error, connection: by.name });
-    if (detail.client_message_id !== undefined) {
-      detail.will_retry = this.#outboxes.refused(detail.client_message_id, detail);
-    } else if (detail.retry_after_ms !== undefined) {
-      this.#reads.repeat(milliseconds(detail.retry_after_ms, 0));
-    }
-    this.#tell("error", detail);
+    const { client_message_id: id, retry_after_ms } = detail;
+    const outcome = id === undefined ? {} : this.#outboxes.refused(id, detail);
+    if (id === undefined && retry_after_ms !== undefined) this.#reads.repeat(milliseconds(retry_after_ms, 0));
+    if (outcome) this.#tell("error", { ...detail, ...outcome });
     this.#settled();
   }
 
@@ -360,9 +363,9 @@ export class HandselSocket extends EventTarget {
     const isOpenElsewhere = this.#directory.chats(name).some((chat) => chat.state !== "closed");
     if (name !== INBOX && refusesConversation(code) && !isOpenElsewhere) {
       const message = "The conversation cannot be opened.";
-      const error = { connection: name, code: reason, message, will_retry: false };
-      for (const { client_message_id } of this.#outboxes.drop(name)) {
-        this.#tell("error", { ...error, client_message_id });
+      const error = { connection: name, code: reason || "conversation_invalid", message, will_retry: false };
+      for (const dropped of this.#outboxes.drop(name)) {
+        this.#tell("error", { ...error, client_message_id: dropped.client_message_id, dropped });
       }
     }
     this.#settled();
@@ -383,10 +386,11 @@ export class HandselSocket extends EventTarget {
     return !isReplaced && this.#outboxes.pending(connection.name).length > 0;
   }
 
-  /** Messages that nothing carries get a connection of their own. */
+  /** Messages that nothing carries get connections of their own, some at a time. */
   #carryWhatWaits() {
     if (this.#isAsleep) return;
     for (const name of this.#outboxes.names) {
+      if (!this.#directory.hasRoom) return;
       const ways = this.#directory.chats(name).length + this.#directory.carriers(name).length;
       if (ways === 0) this.#create(name).start();
     }

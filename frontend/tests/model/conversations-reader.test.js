@@ -165,6 +165,40 @@ test("a page that fails can be asked for again, and does not hold up what was as
   assert.equal(scene.asked.at(-1)?.next, "page 2");
 });
 
+test("where reading the list anew has failed, it is made up for once the next page could be read", async () => {
+  const scene = new Scene();
+  scene.reader.refresh();
+  await scene.answers([row("offer_1:2", 9)], "page 2");
+  scene.reader.refresh();
+  await scene.fails();
+  scene.reader.readMore();
+  await scene.answers([row("offer_1:3", 8)]);
+  assert.equal(scene.asked.length, 4);
+  assert.equal(scene.asked.at(-1)?.next, undefined);
+  await scene.answers([row("offer_1:4", 9), row("offer_1:3", 8)]);
+  assert.deepEqual(scene.keys.sort(), ["offer_1:3", "offer_1:4"]);
+  assert.deepEqual([scene.reader.error, scene.asked.length], [null, 4]);
+});
+
+test("a row that moves to the front between two pages is read again", async () => {
+  const scene = new Scene();
+  scene.reader.refresh();
+  await scene.answers([row("offer_1:2", 5)], "page 2");
+  scene.reader.readMore();
+  await scene.answers([row("offer_1:3", 4)]);
+
+  scene.reader.refresh();
+  await scene.answers([row("offer_1:2", 5)], "page 2");
+  // Its row was on the second page, and now would be on the first, with what the inbox does not say.
+  scene.list.entry(message("offer_1:3", 5));
+  await scene.answers([]);
+  assert.equal(scene.asked.at(-1)?.next, undefined);
+  assert.equal(scene.asked.length, 5);
+  await scene.answers([{ ...row("offer_1:3", 5), your_turn: true }, row("offer_1:2", 5)]);
+  assert.equal(scene.list.row("offer_1:3")?.your_turn, true);
+  assert.equal(scene.asked.length, 5);
+});
+
 test("once it is stopped, an answer changes nothing, and nothing more is asked", async () => {
   const scene = new Scene();
   scene.reader.refresh();

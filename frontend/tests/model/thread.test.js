@@ -131,6 +131,22 @@ test("a server without the entries that it speaks of is not asked again and agai
   assert.equal(thread.hasOlder, false);
 });
 
+test("an entry of a kind that is not known keeps its place, and nothing is shown there", () => {
+  const thread = begun(6, { read_up_to: 2 });
+  const odd = { type: "poll", poll: { seq: 4 } };
+  thread.addOlder({ entries: [says(ADA, 3), odd, says(ADA, 5), says(ADA, 6)], handshake: null, head: 6 });
+  assert.deepEqual([thread.first, thread.last, thread.hasOlder], [3, 6, true]);
+  assert.deepEqual([3, 4, 5, 6].map((seq) => thread.entry(seq)?.message.content), [
+    "entry 3", undefined, "entry 5", "entry 6",
+  ]);
+  assert.deepEqual([3, 4, 5, 6].filter((seq) => thread.isFirstNew(seq)), [3]);
+  assert.equal(thread.unreadUpTo, 6);
+  thread.addOlder({ entries: [says(ADA, 1), { type: "poll" }], handshake: null, head: 6 });
+  assert.deepEqual([thread.first, thread.hasOlder], [1, false]);
+  assert.equal(thread.add(says(BO, 7)), "added");
+  assert.deepEqual(thread.delivered, { read: 0, sent: 7 });
+});
+
 test("after a resume, entries go on where they stopped", () => {
   const thread = begun(1);
   thread.addOlder(page(1, 1));

@@ -165,6 +165,63 @@ test("where one connection is greeted the others wait no longer", async () => {
   assert.deepEqual([world.server.count, status(world).state], [4, "open"]);
 });
 
+test("two connections that are closed after each hello do not wake each other for ever", async () => {
+  const world = new World();
+  const names = ["offer_1:2", "need_7:2"];
+  for (const name of names) world.socket.connect(name);
+  const crash = async () => {
+    await settle();
+    for (const socket of world.server.sockets.filter((one) => !one.crashed)) {
+      socket.crashed = true;
+      socket.says(hello({ heads: { [decodeURIComponent(socket.path.split("/")[3])]: 0 } }));
+      socket.closes(1011);
+    }
+  };
+  for (let round = 0; round < 20; round += 1) await crash();
+  assert.equal(world.server.count, 4, "each has woken the other once");
+  await world.pass(60_000);
+  for (const name of names) world.socket.retry(name);
+  await settle();
+  for (const socket of world.server.sockets.slice(-2)) socket.says(hello());
+  await world.pass(10_000);
+  const [first, second] = world.server.sockets.slice(-2);
+  const tries = world.server.count;
+  first.breaks();
+  second.breaks();
+  world.socket.retry("offer_1:2");
+  await world.greeted();
+  assert.equal(world.server.count, tries + 2, "and may again, once both were stable");
+});
+
+test("a clock that is set back delays no try", async () => {
+  for (const [code, wait] of [[1006, 500], [4029, 5_500]]) {
+    let back = 0;
+    const world = new World();
+    const { clock } = world;
+    world.environment.now = () => clock.now - back;
+    world.begin();
+    const socket = await world.open();
+    socket.closes(code);
+    back = 3_600_000;
+    world.window.fires("online");
+    await world.pass(wait);
+    assert.equal(world.server.count, 2, String(code));
+  }
+});
+
+test("a page that comes back before the server's time waits for that, and no longer", async () => {
+  const world = new World();
+  const socket = await world.open();
+  socket.closes(4029);
+  world.window.fires("pagehide");
+  await world.pass(1_000);
+  world.window.fires("pageshow");
+  await world.pass(3_999);
+  assert.equal(world.server.count, 1);
+  await world.pass(1);
+  assert.equal(world.server.count, 2);
+});
+
 test("a page that goes has no socket, and takes up where it stopped when it comes back", async () => {
   const world = new World();
   const socket = await world.open("offer_1:2", hello({ heads: { "offer_1:2": 3 } }));

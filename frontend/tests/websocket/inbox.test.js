@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { INBOX } from "../../src/utils/websocket.js";
-import { World, hello, message, settle } from "./world.js";
+import { World, handshake, hello, message, settle } from "./world.js";
 
 const greeting = (user = 2) => hello({ user, heads: { "offer_1:2": 4, "offer_1:3": 1 } });
 
@@ -90,10 +90,43 @@ test("on an owner's short form a frame may name whom it is for", async () => {
   world.socket.send("offer_1", { type: "message", content: "b", recipient_id: 2 });
   world.socket.send("offer_1", { type: "read", up_to: 1, recipient_id: 3 });
   world.socket.send("offer_1", { type: "handshake_start", recipient_id: 2 });
-  const addressed = socket.heard.map(({ conversation, recipient_id }) => conversation ?? recipient_id);
-  assert.deepEqual(addressed, ["offer_1:3", 2, "offer_1:3", 2]);
+  const addressed = socket.heard.map(({ conversation }) => conversation);
+  assert.deepEqual(addressed, ["offer_1:3", "offer_1:2", "offer_1:3", "offer_1:2"]);
+  assert.equal(world.socket.pending("offer_1:2").length, 1);
   socket.says(message(5, { sender: 1, client_message_id: socket.of("message")[1].client_message_id }));
-  assert.deepEqual(world.socket.pending("offer_1"), []);
+  assert.deepEqual(world.socket.pending("offer_1:2"), []);
+});
+
+test("whom an owner names and the key are one queue, so that nothing overtakes", async () => {
+  const world = new World();
+  const socket = await world.open("offer_1", greeting(1));
+  world.socket.send("offer_1", { type: "message", content: "a", recipient_id: 2 });
+  world.say("b", "offer_1:2");
+  world.socket.send("offer_1", { type: "message", content: "elsewhere", recipient_id: 3 });
+  assert.deepEqual(socket.said, ["a", "elsewhere"]);
+});
+
+test("the conversation that a frame names counts before the first hello, too", async () => {
+  const world = new World();
+  world.socket.connect("offer_1");
+  world.socket.send("offer_1", { type: "message", content: "a", conversation: "offer_1:3" });
+  const socket = await world.greeted(greeting(1));
+  assert.deepEqual(socket.of("message").map(({ conversation }) => conversation), ["offer_1:3"]);
+});
+
+test("an owner who comes later is told of the conversations that have begun since", async () => {
+  const world = new World();
+  const socket = await world.open("offer_1", hello({ user: 1, heads: {} }));
+  socket.says(message(1, { sender: 2 }), message(2, { sender: 2 }), message(40, { conversation: "offer_1:7" }));
+  socket.says(handshake(1, { conversation: "offer_1:9" }));
+  world.socket.connect("offer_1");
+  await settle();
+  const peer = { id: 2, username: "u", full_name: "U" };
+  const [shaken, ...written] = world.of("hello")[1].hello.conversations;
+  assert.deepEqual(written, [
+    { conversation: "offer_1:2", head: 2, read_up_to: 0, peer_read_up_to: 0, peer, online: true },
+  ]);
+  assert.deepEqual([shaken.conversation, shaken.head, shaken.peer], ["offer_1:9", 1, undefined]);
 });
 
 test("a respondent's short form carries no other key", async () => {

@@ -166,7 +166,23 @@ test("a message that is refused for good waits no longer, and the next one goes"
       ["offer_1:2", code, code, id, false, "offer_1"],
     );
     assert.deepEqual([pendingThen, socket.said], [["b"], ["a", "b"]]);
+    assert.deepEqual(error.dropped, {
+      client_message_id: id, content: "a", created_at: "2026-11-23T08:00:00.000Z", conversation: "offer_1:2",
+    });
   }
+});
+
+test("an error for a message that has come all the same is not told", async () => {
+  const world = new World();
+  const socket = await world.open();
+  const id = world.say("a");
+  world.say("b");
+  socket.says(message(1, { sender: 2, client_message_id: id }));
+  for (const code of ["outcome_unknown", "rate_limited", "unavailable", "content_invalid"]) {
+    socket.says(refusal(code, { client_message_id: id, retry_after_ms: 100 }));
+  }
+  await world.pass(1_000);
+  assert.deepEqual([world.of("error"), socket.said], [[], ["a", "b"]]);
 });
 
 test("an error that answers no message is told and takes none away", async () => {
@@ -269,6 +285,7 @@ test("where the conversation is refused, what waits is given up with an error ea
     [4000, "conversation_invalid"],
     [4003, "not_a_participant"],
     [4004, "listing_not_found"],
+    [4004, ""],
   ]) {
     const world = new World();
     world.socket.connect("offer_1:2");
@@ -277,7 +294,11 @@ test("where the conversation is refused, what waits is given up with an error ea
     world.server.last.closes(code, reason);
     assert.deepEqual(
       world.of("error").map((error) => [error.connection, error.code, error.client_message_id, error.will_retry]),
-      ids.map((id) => ["offer_1:2", reason, id, false]),
+      ids.map((id) => ["offer_1:2", reason || "conversation_invalid", id, false]),
+    );
+    assert.deepEqual(
+      world.of("error").map(({ dropped }) => [dropped.conversation, dropped.client_message_id, dropped.content]),
+      [["offer_1:2", ids[0], "a"], ["offer_1:2", ids[1], "b"]],
     );
     assert.deepEqual(contents(world), []);
     assert.throws(() => world.say("c"), (error) => error.code === "not_connected");
@@ -313,34 +334,6 @@ test("what was kept by a connection that nobody wants is sent when somebody conn
   assert.deepEqual(next.said, ["a"]);
 });
 
-test("what was queued by the short form and by the key is one queue", async () => {
-  const world = new World();
-  world.socket.connect("offer_1:2");
-  world.socket.connect("offer_1");
-  world.say("a", "offer_1:2");
-  world.say("b", "offer_1");
-  await settle();
-  const [byKey, byShort] = world.server.sockets;
-  byShort.says(hello());
-  byKey.says(hello());
-  assert.deepEqual([contents(world, "offer_1"), contents(world, "offer_1:2")], [["a", "b"], ["a", "b"]]);
-  assert.deepEqual([...byShort.said, ...byKey.said], ["a"]);
-  const sender = byShort.said.length ? byShort : byKey;
-  sender.stores(1);
-  assert.deepEqual([...byShort.said, ...byKey.said].sort(), ["a", "b"]);
-  assert.deepEqual(contents(world), ["b"]);
-});
-
-test("a message whose connection breaks goes by the other one of the same conversation", async () => {
-  const world = new World();
-  const byKey = await world.open("offer_1:2");
-  const byShort = await world.open("offer_1");
-  world.say("a");
-  const [sender, other] = byKey.said.length ? [byKey, byShort] : [byShort, byKey];
-  sender.breaks();
-  assert.deepEqual(other.said, ["a"]);
-});
-
 test("after everything was disconnected what waits is kept, and sent once something is connected again", async () => {
   const world = new World();
   const socket = await world.open();
@@ -351,34 +344,6 @@ test("after everything was disconnected what waits is kept, and sent once someth
   assert.deepEqual([world.server.count, contents(world), world.clock.running], [1, ["a"], 0]);
   const next = await world.open();
   assert.deepEqual(next.said, ["a"]);
-});
-
-test("a connection does not stay for what another one of the same conversation will send", async () => {
-  const world = new World();
-  const byKey = await world.open("offer_1:2");
-  const byShort = await world.open("offer_1");
-  world.say("a");
-  world.socket.disconnect("offer_1:2");
-  assert.deepEqual([byKey.closedBy?.code, byShort.closedBy, byShort.said], [1000, null, ["a"]]);
-});
-
-test("one connection that is refused gives nothing up while another one of the conversation is open", async () => {
-  const world = new World();
-  const byKey = await world.open("offer_1:2");
-  const byShort = await world.open("offer_1");
-  world.say("a");
-  byKey.closes(4003, "not_a_participant");
-  assert.deepEqual([world.of("error"), contents(world), byShort.said], [[], ["a"], ["a"]]);
-});
-
-test("a connection that breaks makes nothing be sent again that is under way by another", async () => {
-  const world = new World();
-  const byKey = await world.open("offer_1:2");
-  const byShort = await world.open("offer_1");
-  world.say("a");
-  const [sender, other] = byKey.said.length ? [byKey, byShort] : [byShort, byKey];
-  other.breaks();
-  assert.deepEqual(sender.said, ["a"]);
 });
 
 test("a wait ends with everything else, and what waited goes at once when it is connected again", async () => {

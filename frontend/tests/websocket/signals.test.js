@@ -108,6 +108,22 @@ test("a cursor waits for the socket, and goes again where the server has not hea
   }
 });
 
+test("where the server has gone back, a cursor of before reads nothing", async () => {
+  const world = new World();
+  let socket = await world.open("offer_1:2", hello({ heads: { "offer_1:2": 50 } }));
+  read(world, 50);
+  await world.pass(500);
+  for (const greeting of [hello({ heads: { "offer_1:2": 5 }, reset: true }), hello({ heads: { "offer_1:2": 60 } })]) {
+    socket.breaks();
+    await world.pass(2_000);
+    socket = await world.greeted(greeting);
+    await world.pass(2_000);
+    assert.deepEqual(cursors(socket), []);
+  }
+  read(world, 7);
+  assert.deepEqual(cursors(socket), [7]);
+});
+
 test("a cursor that may have been refused is sent again after the server's time", async () => {
   const world = new World();
   const socket = await world.open();

@@ -51,6 +51,44 @@ test("each conversation with something waiting gets a connection, by the name un
   assert.deepEqual(Object.keys(stored(storage)).sort(), ["need_3:2", "offer_1:2"], "the key, once it is known");
 });
 
+const many = (count) =>
+  JSON.stringify(
+    Object.fromEntries(
+      Array.from({ length: count }, (_, place) => [
+        `offer_${place}:2`,
+        [{ client_message_id: `m${place}`, content: "a", created_at: "2026-11-23T08:00:00.000Z" }],
+      ]),
+    ),
+  );
+
+test("many conversations are carried a few at a time, so that no other window loses its sockets", async () => {
+  const storage = new FakeStorage();
+  storage.setItem(KEY, many(25));
+  const world = new World({ storage, storageKey: KEY });
+  await settle();
+  let open = world.server.sockets;
+  assert.equal(open.length, 3);
+  open[1].closes(4009, "too_many_sockets");
+  for (let seq = 1; seq < 25; seq += 1) {
+    await settle();
+    open = world.server.sockets.filter((one) => !one.closedBy && one !== world.server.sockets[1]);
+    assert.ok(open.length <= 3, `${open.length}`);
+    const [chat] = open;
+    const conversation = decodeURIComponent(chat.path.split("/")[3]);
+    chat.says(hello({ heads: { [conversation]: 0 } }));
+    chat.stores(1, { conversation });
+  }
+  assert.deepEqual([world.server.count, Object.keys(stored(storage))], [25, ["offer_1:2"]]);
+});
+
+test("where the page connects the inbox at once, that carries them all", async () => {
+  const storage = new FakeStorage();
+  storage.setItem(KEY, many(5));
+  const world = new World({ storage, storageKey: KEY });
+  const inbox = await world.open("inbox");
+  assert.deepEqual([world.server.count, inbox.said.length], [1, 5]);
+});
+
 test("a component that opens the conversation shares that connection", async () => {
   const storage = new FakeStorage();
   const world = new World({ storage, storageKey: KEY });

@@ -96,6 +96,9 @@ async fn a_message_that_was_not_sent() {
     let offer = ada.offers("Bike repair").await;
     let bob = Visitor::logged_in(&bob).await;
     bob.talks_in(&offer).await;
+    // The page has read that the listing is open, and does not hear of the change.
+    bob.may("start").await;
+    bob.sees("Offer: Bike repair").await;
     ada.patch("/api/offers/1/", json!({"status": "closed"})).await.is(200);
     bob.says("Too late").await;
     bob.sees("Not sent: This is closed and takes no new conversation.").await;

@@ -4,6 +4,7 @@ mod accessibility;
 mod base_client;
 mod crossed_steps;
 mod demo;
+mod double_click;
 mod first_contact;
 mod harness;
 mod hostile_text;

@@ -1,8 +1,9 @@
-//! Scripts and stylesheets without their comments, which are a third of the page's weight and for its developers alone.
+//! Scripts and stylesheets without comments and indentation, which are more than a third of the page's weight and for
+//! its developers alone.
 //!
 //! Knows nothing of their languages beyond comments on lines of their own.
 
-/// The text without what is commented out by whole lines. Those lines stay, empty, so that a browser's console names the
+/// The text without indentation and what is commented out by whole lines. Those lines stay, empty, so that a browser's console names the
 /// same lines as the repository.
 ///
 /// No guess is made: where something else than such a comment may span lines, the text is returned as it is.
@@ -28,7 +29,7 @@ pub(super) fn left_out(text: &str) -> String {
             return text.to_owned();
         }
         let code = rest.trim();
-        lean.push_str(if code.starts_with("//") { "" } else { rest.trim_end() });
+        lean.push_str(if code.starts_with("//") { "" } else { code });
         lean.push('\n');
     }
     if in_comment { text.to_owned() } else { lean }
@@ -49,9 +50,9 @@ mod tests {
     #[test]
     fn comments_on_lines_of_their_own_are_left_out_and_their_lines_stay() {
         let script = "// One idea.\n\n/**\n * A `sum.\n * @returns {number}\n */\nexport function sum() {\n  // Because.\n  return 1; // one\n}\n";
-        assert_eq!(left_out(script), "\n\n\n\n\n\nexport function sum() {\n\n  return 1; // one\n}\n");
-        assert_eq!(left_out("/* 1 */\n/* 2\n   3 */ a { }\n  b { }\n"), "\n\n a { }\n  b { }\n");
-        assert_eq!(left_out("/** @type {A} */ (b).c();\n"), " (b).c();\n");
+        assert_eq!(left_out(script), "\n\n\n\n\n\nexport function sum() {\n\nreturn 1; // one\n}\n");
+        assert_eq!(left_out("/* 1 */\n/* 2\n   3 */ a { }\n  b { }\n"), "\n\na { }\nb { }\n");
+        assert_eq!(left_out("/** @type {A} */ (b).c();\n"), "(b).c();\n");
         assert_eq!(left_out("/*/ still */\ncode\n/**/\n"), "\ncode\n\n");
     }
 
@@ -59,7 +60,7 @@ mod tests {
     fn code_is_never_touched() {
         for script in [
             "const url = \"https://example.org\"; // not `closed\nnext();\n",
-            "call(/** @type {number} */ count);\n  `${one}` + `// two`;\n",
+            "call(/** @type {number} */ count);\n`${one}` + `// two`;\n",
             "const pattern = /[`]/;\n// kept, since the pattern might be a template\n",
             "const lines = `\n// no comment\n`;\n",
             "const text = \"one \\\n// no comment\";\n",

@@ -93,7 +93,7 @@ fn a_browser_loads_less_than_60_kib() {
 }
 
 #[test]
-fn what_is_sent_is_the_file_without_comments() {
+fn what_is_sent_is_the_file_without_comments_and_indentation() {
     for path in paths() {
         let asset = read(&path).expect("it is there");
         let sent = str::from_utf8(&asset.plain.body).expect("UTF-8");
@@ -102,7 +102,11 @@ fn what_is_sent_is_the_file_without_comments() {
         for (number, (sent, written)) in sent.lines().zip(file.lines()).enumerate() {
             let begins = written.trim_start();
             let is_comment = ["//", "/*", "*"].iter().any(|mark| begins.starts_with(mark));
-            assert!(sent == written.trim_end() || is_comment, "{path}:{}: {written:?} became {sent:?}", number + 1);
+            assert!(
+                sent.trim_start() == written.trim() || is_comment,
+                "{path}:{}: {written:?} became {sent:?}",
+                number + 1
+            );
             assert!(written.trim_end().ends_with(sent), "{path}:{}: {written:?} became {sent:?}", number + 1);
         }
     }

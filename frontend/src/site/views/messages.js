@@ -24,7 +24,19 @@ export function messagesView({ session, go, unread }, conversation) {
   };
   choose(conversation);
   messages.addEventListener("handsel-select", (event) => {
-    go(hashOf({ name: "messages", conversation: /** @type {CustomEvent} */ (event).detail.conversation }));
+    const { conversation: chosen } = /** @type {CustomEvent} */ (event).detail;
+    const list = hashOf({ name: "messages", conversation: null });
+    const listed = location.hash === list;
+    if (chosen !== null) {
+      go(hashOf({ name: "messages", conversation: chosen }));
+      if (listed) history.replaceState({ listed }, "");
+    } else if (history.state?.listed) {
+      // The list is where one came from.
+      history.back();
+    } else {
+      // The browser's own way back must not open what was just left.
+      history.replaceState(null, "", list);
+    }
   });
   messages.addEventListener("handsel-unread", (event) => {
     unread(/** @type {CustomEvent} */ (event).detail.conversations);

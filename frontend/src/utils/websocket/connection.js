@@ -68,8 +68,11 @@ export class Connection {
   #reconnectJitterMs = RECONNECT_JITTER_MS;
   /** What the server asked for in this socket's last words. */
   #retryAfterMs = RATE_LIMITED_MS;
-  /** Before that, nothing but the user makes it try. */
+  /** Before that, nothing but the user makes it try: so long after it began to wait. */
   #notBefore = 0;
+  #floorMs = 0;
+  /** Another connection has woken it since it was stable. */
+  #encouraged = false;
 
   /**
    * @param {string} name
@@ -111,10 +114,19 @@ export class Connection {
 
   /** The network, the page or the machine is back. */
   wake() {
-    const early = this.#notBefore - this.#environment.now();
-    if (this.#state === "waiting" && early <= 0) void this.#try();
-    else if (this.#state === "waiting") this.#retryTimer.set(early, () => void this.#try());
     if (this.#state === "open") this.#socket?.check(WOKEN_ANSWER_MS);
+    if (this.#state !== "waiting") return;
+    // Clocks are set back, too.
+    const early = Math.min(this.#notBefore - this.#environment.now(), this.#floorMs);
+    if (early <= 0) void this.#try();
+    else if (!this.#retryTimer.isSet) this.#retryTimer.set(early, () => void this.#try());
+  }
+
+  /** Another connection was greeted. Only once, or two that are closed after each greeting wake each other for ever. */
+  encourage() {
+    if (this.#state !== "waiting" || this.#encouraged) return;
+    this.#encouraged = true;
+    this.wake();
   }
 
   /** The page goes, and may come back as it was: meanwhile it has no socket, or its user would seem to be there. */
@@ -261,10 +273,10 @@ export class Connection {
    */
   #wait(code, reason) {
     this.#letGo();
-    const floorMs = code === RATE_LIMITED ? this.#retryAfterMs : 0;
+    this.#floorMs = code === RATE_LIMITED ? this.#retryAfterMs : 0;
     const spreadMs = concernsAll(code) ? this.#reconnectJitterMs : 0;
-    const retryInMs = this.#backoff.next({ floorMs, spreadMs });
-    this.#notBefore = this.#environment.now() + floorMs;
+    const retryInMs = this.#backoff.next({ floorMs: this.#floorMs, spreadMs });
+    this.#notBefore = this.#environment.now() + this.#floorMs;
     this.#retryTimer.set(retryInMs, () => void this.#try());
     this.#enter("waiting", { code, reason, retryInMs });
   }
@@ -301,6 +313,7 @@ export class Connection {
     this.#attemptTimer.clear();
     this.#stableTimer.set(STABLE_MS, () => {
       this.#backoff.reset();
+      this.#encouraged = false;
       this.#refused = null;
     });
     this.#renewal.expires(hello.expires_at);
@@ -324,7 +337,7 @@ export class Connection {
     // The server promises that nothing is missing. Whatever went wrong: it goes on from where the timeline is whole.
     if (place === "beyond") return this.#fail("entry_missing");
     if (place === "next") {
-      this.#greeting?.entry(conversation, seq);
+      this.#greeting?.entry(frame, conversation, seq);
       const [message, handshake] = [messageOf(frame), handshakeOf(frame)];
       const about = { connection: this.name, conversation, seq };
       if (message) this.#host.tell("message", { ...about, message, repeat });

@@ -9,6 +9,9 @@
 import { INBOX, isKey, listingOf } from "./address.js";
 import { refusesConversation } from "./closes.js";
 
+/** The server closes the oldest sockets of a user who opens many, and those may be another window's. */
+const LINGERING_MAX = 3;
+
 export class Directory {
   #names;
   /** @type {Map<string, Connection>} */
@@ -22,6 +25,11 @@ export class Directory {
   /** All of them, as they are now. */
   get all() {
     return [...this.#connections.values()];
+  }
+
+  /** Whether there may be one more that nobody wants, for what waits. */
+  get hasRoom() {
+    return this.all.filter(({ wanted, state }) => wanted === 0 && state !== "closed").length < LINGERING_MAX;
   }
 
   /** @param {Connection} connection */
@@ -73,7 +81,7 @@ export class Directory {
   }
 
   /**
-   * Those that are for several conversations, this one among them.
+   * Those that are for several conversations, or may turn out to be, this one among them.
    *
    * @param {string} name
    */
@@ -81,7 +89,7 @@ export class Directory {
     return this.all.filter((connection) => {
       if (connection.wanted === 0 || connection.state === "closed") return false;
       if (connection.name === INBOX) return true;
-      return isKey(name) && connection.name === listingOf(name) && connection.greeting?.key === null;
+      return isKey(name) && connection.name === listingOf(name) && !connection.greeting?.key;
     });
   }
 

@@ -2,6 +2,7 @@
 
 /**
  * @import { Handshake, Hello, Message, Person } from "../../types.js"
+ * @import { Waiting } from "./outbox.js"
  *
  * @typedef {"connecting" | "open" | "waiting" | "closed" | "disconnected"} State
  *
@@ -9,10 +10,12 @@
  *   connection: string, state: State, code: number | null, reason: string | null, retry_in_ms: number | null,
  * }} Status
  *
+ * @typedef {Waiting & { conversation: string }} Dropped  By the key, or the name by which it was queued.
+ *
  * @typedef {{
  *   connection: string, code: string, message: string, client_message_id?: string, will_retry?: boolean,
- *   conversation?: string, field?: string, retry_after_ms?: number, recipients?: Person[],
- * }} ErrorDetail  `will_retry` stands there where `client_message_id` does.
+ *   dropped?: Dropped, conversation?: string, field?: string, retry_after_ms?: number, recipients?: Person[],
+ * }} ErrorDetail  `will_retry` stands there where `client_message_id` does; `dropped` where it is false.
  *
  * @typedef {{
  *   hello: { connection: string, conversation: string | null, hello: Hello, resumed: boolean },

@@ -1,9 +1,13 @@
 // What a socket's `hello` said, kept up to date with what was told since, for those who come later. Knows nothing of
 // sockets.
 
-/** @import { Hello, HelloConversation } from "../../types.js" */
+/**
+ * @import { Hello, HelloConversation } from "../../types.js"
+ * @import { Frame } from "./frames.js"
+ */
 
 import { INBOX, isKey, respondentOf } from "./address.js";
+import { bodyOf } from "./frames.js";
 
 export class Greeting {
   #hello;
@@ -28,11 +32,18 @@ export class Greeting {
   }
 
   /**
+   * @param {Frame} frame
    * @param {string} conversation
    * @param {number} seq
    */
-  entry(conversation, seq) {
-    this.#with(conversation, (one) => (one.head = Math.max(one.head, seq)));
+  entry(frame, conversation, seq) {
+    const isKnown = this.#with(conversation, (one) => (one.head = Math.max(one.head, seq)));
+    if (isKnown || seq !== 1) return;
+    // It has begun with this. What the peer is called stands only in a message of theirs.
+    const { sender, actor_id } = /** @type {any} */ (bodyOf(frame));
+    const online = (sender?.id ?? actor_id) !== this.userId;
+    const peer = online ? sender : undefined;
+    this.#hello.conversations.unshift({ conversation, head: 1, read_up_to: 0, peer_read_up_to: 0, peer, online });
   }
 
   /**
@@ -60,10 +71,12 @@ export class Greeting {
   /**
    * @param {string} conversation
    * @param {(one: HelloConversation) => void} change
+   * @returns {boolean} whether it is listed
    */
   #with(conversation, change) {
     const one = this.#hello.conversations.find((listed) => listed.conversation === conversation);
     if (one) change(one);
+    return one !== undefined;
   }
 }
 

@@ -38,6 +38,19 @@ export class Outbox {
     this.#messages.push(...messages);
   }
 
+  /**
+   * Takes over what waited elsewhere, by time, behind what is under way here.
+   *
+   * @param {Waiting[]} theirs
+   */
+  merge(theirs) {
+    const mine = this.#messages.splice(this.next ? 0 : 1);
+    while (mine[0] && theirs[0]) {
+      this.#messages.push(...(theirs[0].created_at < mine[0].created_at ? theirs : mine).splice(0, 1));
+    }
+    this.#messages.push(...mine, ...theirs);
+  }
+
   /** @param {string} id */
   has(id) {
     return this.#messages.some((message) => message.client_message_id === id);
@@ -52,13 +65,16 @@ export class Outbox {
    * It waits no longer.
    *
    * @param {string} id
+   * @returns {Waiting | undefined} what it was
    */
   remove(id) {
+    const removed = this.#messages.find((message) => message.client_message_id === id);
     if (this.#messages[0]?.client_message_id === id) {
       this.#underWay = null;
       this.#resting = false;
     }
-    this.#messages = this.#messages.filter((message) => message.client_message_id !== id);
+    this.#messages = this.#messages.filter((message) => message !== removed);
+    return removed;
   }
 
   /**

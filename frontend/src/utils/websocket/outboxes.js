@@ -3,6 +3,7 @@
 
 /**
  * @import { Environment } from "./environment.js"
+ * @import { Dropped } from "./events.js"
  * @import { Keeping } from "./keeping.js"
  * @import { Names } from "./names.js"
  * @import { Waiting } from "./outbox.js"
@@ -104,16 +105,16 @@ export class Outboxes {
    *
    * @param {string} id
    * @param {{ code: string, retry_after_ms?: unknown }} error
-   * @returns {boolean} whether it is sent again
+   * @returns {{ will_retry: boolean, dropped?: Dropped } | null} null where it has been answered before
    */
   refused(id, { code, retry_after_ms }) {
     const box = this.#find(id);
-    if (!box) return false;
-    const { outbox, rest } = box;
+    if (!box) return null;
+    const { name, outbox, rest } = box;
     if (!RETRIED.has(code) && retry_after_ms === undefined) {
-      outbox.remove(id);
+      const message = /** @type {Waiting} */ (outbox.remove(id));
       this.#save();
-      return false;
+      return { will_retry: false, dropped: { ...message, conversation: name } };
     }
     if (outbox.rest(id)) {
       rest.set(milliseconds(retry_after_ms, RETRY_MS), () => {
@@ -121,7 +122,7 @@ export class Outboxes {
         this.flush();
       });
     }
-    return true;
+    return { will_retry: true };
   }
 
   /** @param {Route} route what was sent there may not have arrived */
@@ -140,7 +141,7 @@ export class Outboxes {
     if (!box) return;
     box.rest.clear();
     this.#boxes.delete(short);
-    this.#box(key).outbox.add(...box.outbox.drain());
+    this.#box(key).outbox.merge(box.outbox.drain());
     this.#save();
   }
 
@@ -148,14 +149,15 @@ export class Outboxes {
    * Gives up what waits for a conversation.
    *
    * @param {string} name
-   * @returns {Waiting[]}
+   * @returns {Dropped[]}
    */
   drop(name) {
-    const box = this.#boxes.get(this.#names.keyOf(name));
+    const conversation = this.#names.keyOf(name);
+    const box = this.#boxes.get(conversation);
     box?.rest.clear();
-    const dropped = box?.outbox.drain() ?? [];
+    const messages = box?.outbox.drain() ?? [];
     this.#save();
-    return dropped;
+    return messages.map((message) => ({ ...message, conversation }));
   }
 
   /** Nothing is sent any more until something is connected again. */
@@ -184,7 +186,7 @@ export class Outboxes {
    */
   #find(id, key) {
     for (const [name, box] of this.#boxes) {
-      if (box.outbox.has(id) && (key === undefined || this.#names.covers(name, key))) return box;
+      if (box.outbox.has(id) && (key === undefined || this.#names.covers(name, key))) return { name, ...box };
     }
     return null;
   }

@@ -47,6 +47,15 @@ export class Reads {
   }
 
   /**
+   * What was read there is there no longer.
+   *
+   * @param {string} name
+   */
+  forget(name) {
+    this.#furthest.delete(name);
+  }
+
+  /**
    * A short form turned out to be this key.
    *
    * @param {string} short
