@@ -33,6 +33,29 @@ const REQUIREMENTS: &[Requirement] = &[
         also_in: &[],
         packages: &["git"],
     },
+    Requirement {
+        what: "PostgreSQL 15 or later, to test over",
+        programs: &["initdb"],
+        also_in: &[
+            "/usr/lib/postgresql/18/bin",
+            "/usr/lib/postgresql/17/bin",
+            "/usr/lib/postgresql/16/bin",
+            "/usr/lib/postgresql/15/bin",
+        ],
+        packages: &["postgresql"],
+    },
+    Requirement {
+        what: "Redis 7 or later, to test over",
+        programs: &["redis-server"],
+        also_in: &[],
+        packages: &["redis-server"],
+    },
+    Requirement {
+        what: "setpriv, to run PostgreSQL where root tests",
+        programs: &["setpriv"],
+        also_in: &[],
+        packages: &["util-linux"],
+    },
 ];
 
 /// What the page's own tests, and those that use it as people do, need besides.

@@ -1,0 +1,13 @@
+//! PostgreSQL and Redis for tests: real servers, each in a directory of its own and on a free port, as an unprivileged
+//! user, gone with the process that started them.
+//!
+//! Knows nothing of what is tested over them. Everything here blocks for as long as a server takes to start or end.
+
+mod ports;
+mod postgres;
+mod program;
+mod redis;
+mod unprivileged;
+
+pub use postgres::Postgres;
+pub use redis::Redis;

@@ -1,0 +1,142 @@
+//! A Redis server for tests. Knows nothing of what is kept in it.
+
+use std::io::{Read, Write};
+use std::net::{Ipv4Addr, TcpStream};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+use crate::ports;
+use crate::program::{self, Program};
+
+const PASSWORD: &str = "pass/word@home";
+const PASSWORD_IN_URL: &str = "pass%2Fword%40home";
+const PATIENCE: Duration = Duration::from_secs(30);
+const PAUSE: Duration = Duration::from_millis(10);
+const ATTEMPTS: u32 = 5;
+
+/// A server of its own, stopped and removed when it is dropped, or when this process ends in whatever way.
+pub struct Redis {
+    program: Program,
+    directory: TempDir,
+    port: u16,
+    prefixes: AtomicU32,
+}
+
+impl Redis {
+    /// One for all tests of this process.
+    pub fn shared() -> &'static Self {
+        static SHARED: OnceLock<Redis> = OnceLock::new();
+        SHARED.get_or_init(Self::start)
+    }
+
+    /// A fresh one.
+    pub fn start() -> Self {
+        let directory = program::directory();
+        let mut last = String::new();
+        for _ in 0..ATTEMPTS {
+            let port = ports::free();
+            let mut program = launch(&directory, port);
+            if is_ready(&mut program, port) {
+                return Self { program, directory, port, prefixes: AtomicU32::new(0) };
+            }
+            last = program.log();
+            program.end("KILL");
+        }
+        panic!("Redis does not start:\n{last}");
+    }
+
+    /// Its port.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// With its password.
+    pub fn url(&self) -> String {
+        format!("redis://:{PASSWORD_IN_URL}@127.0.0.1:{}", self.port)
+    }
+
+    /// A prefix for channels that nobody else uses, so that tests can share one server.
+    pub fn fresh_prefix(&self) -> String {
+        format!("test{}:", self.prefixes.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Ends it.
+    pub fn stop(&mut self) {
+        self.program.end("TERM");
+    }
+
+    /// Starts it again where it was, empty.
+    pub fn start_again(&mut self) {
+        self.program = launch(&self.directory, self.port);
+        assert!(is_ready(&mut self.program, self.port), "Redis does not start again:\n{}", self.program.log());
+    }
+
+    /// Stops its process without ending it: connections stay open, and nothing answers.
+    pub fn freeze(&mut self) {
+        self.program.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&mut self) {
+        self.program.signal("CONT");
+    }
+
+    /// Sends one command with the password, and returns what comes back.
+    pub fn ask(&self, command: &str) -> String {
+        ask(self.port, command).expect("Redis answers")
+    }
+}
+
+fn launch(directory: &TempDir, port: u16) -> Program {
+    let arguments = [
+        "--port",
+        &port.to_string(),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--requirepass",
+        PASSWORD,
+    ];
+    Program::start(directory.path(), &program::find("redis-server"), &arguments.map(str::to_owned), "KILL")
+}
+
+fn ask(port: u16, command: &str) -> std::io::Result<String> {
+    let mut connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port))?;
+    connection.set_read_timeout(Some(PATIENCE))?;
+    write!(connection, "AUTH {PASSWORD}\r\n{command}\r\nQUIT\r\n")?;
+    let mut answer = String::new();
+    connection.read_to_string(&mut answer)?;
+    Ok(answer)
+}
+
+fn is_ready(program: &mut Program, port: u16) -> bool {
+    let started = Instant::now();
+    while started.elapsed() < PATIENCE && program.lives() {
+        if ask(port, "PING").is_ok_and(|answer| answer.contains("+PONG")) {
+            return true;
+        }
+        std::thread::sleep(PAUSE);
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_starts_again_empty() {
+        let mut redis = Redis::start();
+        redis.ask("SET hand shake");
+        assert!(redis.ask("GET hand").contains("shake"));
+        redis.stop();
+        redis.start_again();
+        assert!(!redis.ask("GET hand").contains("shake"));
+    }
+}
