@@ -87,6 +87,13 @@ impl Proxy {
         self.shared.state().does(fault, whom)
     }
 
+    /// That weather from now on. Connections that are open are cut, so that each is in it that there is.
+    pub fn storms(&self, weather: Weather) {
+        let mut state = self.shared.state();
+        state.weather = weather;
+        state.does(Fault::End(Ending::Cut, Moment::Now), Whom::All);
+    }
+
     /// No more faults by themselves, and an end to those under way: for open connections and for later ones.
     pub fn calms(&self) {
         let mut state = self.shared.state();

@@ -21,14 +21,19 @@ impl Running {
 
     /// Waits until it listens; returns where: `127.0.0.1:PORT`.
     pub(crate) async fn listens(&self) -> String {
-        let address = |printed: &str| {
-            let line = printed.lines().find(|line| line.contains("http://"))?;
-            line.split("http://").nth(1)?.split([',', ' ']).next().map(str::to_owned)
-        };
-        let Some(address) = in_time("the server to listen", self.output.find(address)).await else {
+        let Some(address) = self.tries_to_listen().await else {
             self.log.find(|_| None::<()>).await;
             panic!("the server ended before it listened; it said:\n{}", self.log.so_far())
         };
         address
+    }
+
+    /// The same; `None` where it ends without.
+    pub(crate) async fn tries_to_listen(&self) -> Option<String> {
+        let address = |printed: &str| {
+            let line = printed.lines().find(|line| line.contains("http://"))?;
+            line.split("http://").nth(1)?.split([',', ' ']).next().map(str::to_owned)
+        };
+        in_time("the server to listen", self.output.find(address)).await
     }
 }

@@ -2,24 +2,26 @@
 
 use std::time::Duration;
 
-use handsel_tests::chaos::{self, Plan};
+use handsel_tests::chaos::{self, Part, Plan};
 use handsel_tests::seed::seed;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_promise_is_kept_while_everything_fails() {
-    let outcome = chaos::run(Plan { seed: seed(), pairs: 4, how_long: Duration::from_mins(1) }).await;
+    let parts = vec![Part::Sockets, Part::Nodes];
+    let plan = Plan { seed: seed(), pairs: 4, how_long: Duration::from_mins(1), nodes: 1, parts };
+    let outcome = chaos::run(plan).await;
     println!("{outcome}");
     let breaches = &outcome.verdict.breaches;
     assert!(breaches.is_empty(), "{breaches:#?}\nthe servers have logged:\n{}", outcome.log);
 
     // What did not fail was not tried.
-    let faults = outcome.faults;
+    let faults = outcome.happened.faults;
     for (what, count) in [
         ("cuts", faults.cuts),
         ("resets", faults.resets),
         ("stalls", faults.stalls),
         ("delays", faults.delays),
-        ("kills", outcome.kills),
+        ("kills", outcome.happened.kills),
         ("cursors", count(outcome.verdict.cursors)),
         ("repeats", count(outcome.verdict.repeats)),
         ("messages that a repeat has settled", count(outcome.verdict.messages.settled)),

@@ -76,16 +76,19 @@ enum Command {
         args: Vec<OsString>,
     },
 
-    /// Let pairs of people talk while their connections break and the server is killed, and check every promise.
+    /// Let pairs of people talk while their connections break and servers are killed, and check every promise.
     ///
     /// Builds a release, and starts it behind a proxy that delays, stalls, cuts and resets at random; kills it with -9
-    /// every few seconds, and starts it again. Prints what failed how often; fails where a promise was not kept. A seed
-    /// gives the same plan of faults and habits again; the timing is the machine's.
+    /// every few seconds, and starts it again: each alone, then both together. Several nodes serve one database, and a
+    /// client's next socket goes to any of them. Prints what failed how often; fails where a promise was not kept. A
+    /// seed gives the same plan of faults and habits again; the timing is the machine's.
     #[command(after_help = "Examples:\n  \
         cargo xtask chaos                                  20 pairs for 5 minutes\n  \
+        cargo xtask chaos --nodes 3                        over three servers\n  \
         cargo xtask chaos --seed 1 --minutes 1 --pairs 4   the same plan of faults again")]
     Chaos {
-        /// `--seed N` [default: another each time], `--minutes M` [default: 5] and `--pairs P` [default: 20].
+        /// `--nodes N` [default: 1], `--faults PART,PART` [default: all], `--seed N` [default: another each time],
+        /// `--minutes M` [default: 5] and `--pairs P` [default: 20].
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,
     },

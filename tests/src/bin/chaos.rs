@@ -5,10 +5,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use handsel_tests::chaos::{self, Outcome, Plan};
+use handsel_tests::chaos::{self, Outcome, Part, Plan};
 
-/// Pairs talk by `handsel.v1` while their connections are cut, reset and stalled at random, and the server is killed
-/// with `-9` every few seconds and started again over the same database.
+/// Pairs talk by `handsel.v1` while their connections are cut, reset and stalled at random, and servers are killed
+/// with `-9` every few seconds and started again over the same database: each alone, then all together.
 ///
 /// Afterwards: each acknowledged message is there once, each client was given each entry once, in order, without a
 /// hole, over all its sockets, and both sides, the cursors and the tables agree. Status 1 where they do not.
@@ -24,17 +24,24 @@ struct Cli {
     /// Conversations, each of two people
     #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u16).range(1..))]
     pairs: u16,
+    /// Servers over one database
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u8).range(1..))]
+    nodes: u8,
+    /// What fails, each alone and then all together
+    #[arg(long, value_enum, value_delimiter = ',', value_name = "PARTS", default_values = ["sockets", "nodes"])]
+    faults: Vec<Part>,
 }
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let Cli { seed, minutes, pairs } = Cli::parse();
+    let Cli { seed, minutes, pairs, nodes, faults } = Cli::parse();
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-    let again = format!("cargo xtask chaos --seed {seed} --minutes {minutes} --pairs {pairs}");
-    println!("chaos     seed {seed}, {pairs} pairs for {minutes} min");
+    let again = format!("cargo xtask chaos --nodes {nodes} --seed {seed} --minutes {minutes} --pairs {pairs}");
+    println!("chaos     seed {seed}, {pairs} pairs over {nodes} nodes for {minutes} min");
     println!("server    {}, rates off", if cfg!(debug_assertions) { "a debug build" } else { "a release build" });
     let how_long = Duration::from_mins(minutes);
-    let outcome = chaos::run(Plan { seed, pairs: pairs.into(), how_long }).await;
+    let plan = Plan { seed, pairs: pairs.into(), how_long, nodes: nodes.into(), parts: faults };
+    let outcome = chaos::run(plan).await;
     println!("{outcome}");
     let Outcome { verdict, log, .. } = outcome;
     if verdict.breaches.is_empty() {

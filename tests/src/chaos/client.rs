@@ -13,7 +13,7 @@ use super::crowd::Participant;
 use super::diary::Diary;
 use super::habits::{self, Act};
 use super::opening::{self, Failed};
-use super::{Phase, World};
+use super::world::{Phase, World};
 use crate::checker::Record;
 use crate::proxy::{Fault, Whom};
 use crate::seen::Breach;
@@ -31,6 +31,8 @@ pub(super) struct Client {
     rng: Rng,
     world: Arc<World>,
     phase: watch::Receiver<Phase>,
+    /// The node that it is connected to, or tries to be.
+    node: usize,
 }
 
 /// What is left of a client.
@@ -41,11 +43,11 @@ pub(super) struct Ended {
 }
 
 impl Client {
-    pub(super) fn new(participant: &Participant, rng: Rng, world: Arc<World>) -> Self {
-        let person = participant.person.at(&world.proxy.address);
-        let diary = Diary::new(&participant.who, person.id);
+    /// Begins with that node; any other may be the next one.
+    pub(super) fn new(participant: Participant, node: usize, rng: Rng, world: Arc<World>) -> Self {
+        let diary = Diary::new(&participant.who, participant.person.id);
         let phase = world.phase.clone();
-        Self { participant: Participant { person, ..participant.clone() }, diary, rng, world, phase }
+        Self { participant, diary, rng, world, phase, node }
     }
 
     /// From the first socket until it has everything.
@@ -59,6 +61,7 @@ impl Client {
             let socket = self.connects().await?;
             let away = self.talks(socket).await?;
             self.diary.lost();
+            self.moves_on();
             // The end of the storm ends what someone is away for.
             let _ = timeout(away, self.phase.wait_for(|phase| *phase != Phase::Storm)).await;
         }
@@ -74,10 +77,17 @@ impl Client {
         *self.phase.borrow() == Phase::Storm
     }
 
+    /// The next socket goes to any node, as behind a balancer.
+    fn moves_on(&mut self) {
+        self.node = self.rng.usize(..self.world.proxies.len());
+    }
+
     /// Tries until it has a socket; sends again what has no answer.
     async fn connects(&mut self) -> Result<Socket, Breach> {
         let began = Instant::now();
         for tries in 1.. {
+            let address = &self.world.proxies[self.node].address;
+            self.participant.person = self.participant.person.at(address);
             let forgotten = if self.storms() { habits::forgets(&mut self.rng) } else { 0 };
             match opening::open(&self.participant, &mut self.diary, forgotten).await {
                 Ok(mut socket) => {
@@ -89,6 +99,7 @@ impl Client {
                 Err(Failed::Broke) if began.elapsed() > PATIENCE => break,
                 Err(Failed::Broke) => sleep(habits::backoff(&mut self.rng, tries)).await,
             }
+            self.moves_on();
         }
         Err(format!("found no way back in {PATIENCE:?}"))
     }
@@ -102,8 +113,12 @@ impl Client {
             self.diary.open.retain(|_| !habits::gives_up(&mut self.rng));
         }
         self.world.replaying.notify_waiters();
+        self.says_open_again(socket).await;
+    }
+
+    /// What has no answer yet. What does not arrive has none, and is sent once more.
+    async fn says_open_again(&mut self, socket: &mut Socket) {
         for frame in self.diary.says_open_again() {
-            // What does not arrive has no answer, and is sent again.
             let _ = socket.tries_to_send(frame).await;
         }
     }
@@ -143,7 +158,7 @@ impl Client {
         let (frames, suffers): (Vec<Value>, _) = match act {
             Act::Say(count) => ((0..count).map(|_| say()).collect(), None),
             Act::SayAndSuffer(fault) => (vec![say()], Some(fault)),
-            Act::SayOpenAgain => (self.diary.says_open_again(), None),
+            Act::SayOpenAgain => return self.says_open_again(socket).await,
             Act::SayAnsweredAgain => (self.diary.says_answered_again().into_iter().collect(), None),
             Act::Mark => (vec![self.diary.marks(&key)], None),
             Act::Type => (vec![self.diary.types(&key)], None),
@@ -160,8 +175,8 @@ impl Client {
     }
 
     fn suffers(&self, socket: &Socket, fault: Fault) {
-        if let Ok(address) = socket.connection().local_addr() {
-            self.world.proxy.does(fault, Whom::One(address));
+        if let (true, Ok(address)) = (self.world.sockets_fail(), socket.connection().local_addr()) {
+            self.world.proxies[self.node].does(fault, Whom::One(address));
         }
     }
 
@@ -180,9 +195,7 @@ impl Client {
             self.diary.heard(&frame);
             if frame["type"] == "error" && !frame["client_message_id"].is_null() {
                 sleep(RETRY_AFTER).await;
-                for frame in self.diary.says_open_again() {
-                    let _ = socket.tries_to_send(frame).await;
-                }
+                self.says_open_again(socket).await;
             }
         }
         Ok(())

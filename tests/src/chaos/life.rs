@@ -7,7 +7,6 @@ use std::process::ExitStatus;
 use tokio::process::Command;
 
 use crate::running::Running;
-use crate::seen::Breach;
 use crate::{Started, in_time};
 
 const SIGKILL: i32 = 9;
@@ -20,8 +19,9 @@ pub(super) struct Life {
 pub(super) struct Ended {
     /// All that it has logged: what goes wrong in a drain is said last.
     pub(super) log: String,
-    /// Where it ended in another way than it was made to.
-    pub(super) breach: Option<Breach>,
+    pub(super) status: ExitStatus,
+    /// Whether it ended in the way that it was made to.
+    pub(super) as_due: bool,
 }
 
 impl Life {
@@ -30,9 +30,9 @@ impl Life {
         Self { running: Running::of(how.spawn()) }
     }
 
-    /// Waits until it listens; returns where.
-    pub(super) async fn listens(&self) -> String {
-        self.running.listens().await
+    /// Waits until it listens; returns where, or `None` where it ends without.
+    pub(super) async fn listens(&self) -> Option<String> {
+        self.running.tries_to_listen().await
     }
 
     /// What it has logged so far.
@@ -52,14 +52,18 @@ impl Life {
         if let Some(id) = self.running.process.id() {
             let _ = Command::new("kill").args(["-TERM", &id.to_string()]).status().await;
         }
-        self.ends(|status| status.success()).await
+        self.ends(ExitStatus::success).await
+    }
+
+    /// It ends by itself, which nobody asked it to.
+    pub(super) async fn ends_by_itself(&mut self) -> Ended {
+        self.ends(|_| false).await
     }
 
     async fn ends(&mut self, is_due: impl Fn(&ExitStatus) -> bool) -> Ended {
         let status = in_time("the server to end", self.running.process.wait()).await.expect("it can be waited for");
         // The pipe ends with the process, but may be read later.
         in_time("the end of the server's log", self.running.log.find(|_| None::<()>)).await;
-        let breach = (!is_due(&status)).then(|| format!("a server has ended with {status}"));
-        Ended { log: self.log(), breach }
+        Ended { log: self.log(), status, as_due: is_due(&status) }
     }
 }

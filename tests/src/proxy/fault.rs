@@ -1,6 +1,7 @@
 //! What can happen to a connection, and how often it did. Knows nothing of how it is done.
 
 use std::fmt;
+use std::ops::AddAssign;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -57,6 +58,16 @@ pub struct Faults {
     pub cuts: u64,
     /// Connections that were reset.
     pub resets: u64,
+}
+
+impl AddAssign for Faults {
+    fn add_assign(&mut self, other: Self) {
+        let Self { delays, stalls, cuts, resets } = other;
+        self.delays += delays;
+        self.stalls += stalls;
+        self.cuts += cuts;
+        self.resets += resets;
+    }
 }
 
 impl fmt::Display for Faults {
