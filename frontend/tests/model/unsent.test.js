@@ -5,25 +5,13 @@ import { afterEach, beforeEach, test } from "node:test";
 
 import { draftOf, keepDraft } from "../../src/components/thread-drafts.js";
 import { unsentOf } from "../../src/components/thread-unsent.js";
+import { FakeStorage } from "../storage.js";
 
 const ME = 2;
 
-class Memory {
-  values = new Map();
-  getItem(key) {
-    return this.values.get(key) ?? null;
-  }
-  setItem(key, value) {
-    this.values.set(key, value);
-  }
-  removeItem(key) {
-    this.values.delete(key);
-  }
-}
-
 const store = (storage) => Object.defineProperty(globalThis, "sessionStorage", { value: storage, configurable: true });
 
-beforeEach(() => store(new Memory()));
+beforeEach(() => store(new FakeStorage()));
 afterEach(() => delete globalThis.sessionStorage);
 
 const tell = (socket, type, detail) => socket.dispatchEvent(Object.assign(new Event(type), { detail }));

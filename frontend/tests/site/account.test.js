@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Account } from "../../src/site/account.js";
+import { FakeStorage } from "../storage.js";
 
 const NOW = Date.parse("2026-11-23T12:00:00Z");
 
@@ -12,42 +13,26 @@ function logIn(id, token = `token-of-${id}`, hours = 24) {
   return { token, expires_at: new Date(NOW + hours * 3_600_000).toISOString(), user };
 }
 
-class Memory {
-  #values = new Map();
-  getItem(key) {
-    return this.#values.get(key) ?? null;
-  }
-  setItem(key, value) {
-    this.#values.set(key, value);
-  }
-  removeItem(key) {
-    this.#values.delete(key);
-  }
-  get text() {
-    return [...this.#values.values()].join();
-  }
-}
-
 const open = (window, device) => new Account({ window, device, now: () => NOW });
 
 test("a log-in lasts over a reload, in its window alone", () => {
-  const [window, device] = [new Memory(), new Memory()];
+  const [window, device] = [new FakeStorage(), new FakeStorage()];
   open(window, device).remember(logIn(1), false);
   assert.equal(open(window, device).user.id, 1);
-  assert.equal(open(new Memory(), device).user, null);
+  assert.equal(open(new FakeStorage(), device).user, null);
 });
 
 test("one that stays is for every window of the device", () => {
-  const device = new Memory();
-  open(new Memory(), device).remember(logIn(1), true);
-  assert.equal(open(new Memory(), device).user.id, 1);
+  const device = new FakeStorage();
+  open(new FakeStorage(), device).remember(logIn(1), true);
+  assert.equal(open(new FakeStorage(), device).user.id, 1);
 });
 
 test("two windows can be two people, whoever stays logged in on the device", () => {
-  const [window, device] = [new Memory(), new Memory()];
-  open(new Memory(), device).remember(logIn(1), true);
+  const [window, device] = [new FakeStorage(), new FakeStorage()];
+  open(new FakeStorage(), device).remember(logIn(1), true);
   open(window, device).remember(logIn(2), false);
-  const [bo, ada] = [open(window, device), open(new Memory(), device)];
+  const [bo, ada] = [open(window, device), open(new FakeStorage(), device)];
   assert.equal(bo.user.id, 2);
   assert.equal(ada.user.id, 1);
   assert.equal(bo.refresh(), false);
@@ -56,7 +41,7 @@ test("two windows can be two people, whoever stays logged in on the device", () 
 });
 
 test("to stay logged in takes the place of the window's own log-in", () => {
-  const [window, device] = [new Memory(), new Memory()];
+  const [window, device] = [new FakeStorage(), new FakeStorage()];
   const account = open(window, device);
   account.remember(logIn(2), false);
   account.remember(logIn(1), true);
@@ -64,7 +49,7 @@ test("to stay logged in takes the place of the window's own log-in", () => {
 });
 
 test("a token is given to its user only, and not where it was refused", () => {
-  const account = open(new Memory(), new Memory());
+  const account = open(new FakeStorage(), new FakeStorage());
   assert.equal(account.token(1), null);
   account.remember(logIn(1), false);
   assert.equal(account.token(1), "token-of-1");
@@ -75,8 +60,8 @@ test("a token is given to its user only, and not where it was refused", () => {
 });
 
 test("where another window has logged in again, its newer token is given", () => {
-  const device = new Memory();
-  const [one, other] = [open(new Memory(), device), open(new Memory(), device)];
+  const device = new FakeStorage();
+  const [one, other] = [open(new FakeStorage(), device), open(new FakeStorage(), device)];
   one.remember(logIn(1, "old"), true);
   other.refresh();
   other.remember(logIn(1, "new"), true);
@@ -84,18 +69,18 @@ test("where another window has logged in again, its newer token is given", () =>
 });
 
 test("forgetting an old token leaves the newer one of another window", () => {
-  const device = new Memory();
-  const [one, other] = [open(new Memory(), device), open(new Memory(), device)];
+  const device = new FakeStorage();
+  const [one, other] = [open(new FakeStorage(), device), open(new FakeStorage(), device)];
   one.remember(logIn(1, "old"), true);
   other.remember(logIn(2, "new"), true);
   one.forget();
   assert.equal(one.user, null);
-  assert.equal(open(new Memory(), device).token(2), "new");
+  assert.equal(open(new FakeStorage(), device).token(2), "new");
 });
 
 test("a log-out in one window is seen by the others, and so is a log-in", () => {
-  const device = new Memory();
-  const [one, other] = [open(new Memory(), device), open(new Memory(), device)];
+  const device = new FakeStorage();
+  const [one, other] = [open(new FakeStorage(), device), open(new FakeStorage(), device)];
   one.remember(logIn(1), true);
   assert.equal(other.refresh(), true);
   assert.equal(other.user.id, 1);
@@ -107,14 +92,14 @@ test("a log-out in one window is seen by the others, and so is a log-in", () => 
 });
 
 test("a log-in that has expired is forgotten at the start, and said to have ended", () => {
-  const [window, device] = [new Memory(), new Memory()];
-  open(new Memory(), device).remember(logIn(1), true);
+  const [window, device] = [new FakeStorage(), new FakeStorage()];
+  open(new FakeStorage(), device).remember(logIn(1), true);
   open(window, device).remember(logIn(2, "t", -1), false);
   const account = open(window, device);
   assert.equal(account.user, null);
   assert.equal(account.ended, true);
   assert.equal(window.text, "");
-  assert.equal(open(new Memory(), device).user.id, 1);
+  assert.equal(open(new FakeStorage(), device).user.id, 1);
   account.remember(logIn(2), false);
   assert.equal(account.ended, false);
 });
@@ -123,7 +108,7 @@ test("stored text that is no log-in is taken for none", () => {
   const texts = ["{", "7", "null", "{}", '{"token":7,"expires_at":"2026-11-24T00:00:00Z","user":{"id":1}}'];
   const odd = [{ ...logIn(1), expires_at: "never" }, { ...logIn(1), user: { id: "1", full_name: "A" } }];
   for (const text of [...texts, ...odd.map((value) => JSON.stringify(value))]) {
-    const window = new Memory();
+    const window = new FakeStorage();
     window.setItem("handsel.account", text);
     assert.equal(open(window, undefined).user, null, text);
   }

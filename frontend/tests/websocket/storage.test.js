@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { FakeStorage, World, hello, settle } from "./world.js";
+import { FakeStorage } from "../storage.js";
+import { World, hello, settle } from "./world.js";
 
 const KEY = "outbox.2";
 const stored = (storage) => JSON.parse(storage.getItem(KEY));

@@ -105,16 +105,3 @@ export class World {
   }
 }
 
-/** Something like `sessionStorage`. */
-export class FakeStorage {
-  values = new Map();
-  getItem(key) {
-    return this.values.get(key) ?? null;
-  }
-  setItem(key, value) {
-    this.values.set(key, value);
-  }
-  removeItem(key) {
-    this.values.delete(key);
-  }
-}

@@ -5,28 +5,7 @@ import { afterEach, beforeEach, test } from "node:test";
 
 import { Account } from "../../src/site/account.js";
 import { Session } from "../../src/site/session.js";
-
-class Memory {
-  #values = new Map();
-  get length() {
-    return this.#values.size;
-  }
-  get keys() {
-    return [...this.#values.keys()].sort();
-  }
-  key(index) {
-    return [...this.#values.keys()][index] ?? null;
-  }
-  getItem(key) {
-    return this.#values.get(key) ?? null;
-  }
-  setItem(key, value) {
-    this.#values.set(key, value);
-  }
-  removeItem(key) {
-    this.#values.delete(key);
-  }
-}
+import { FakeStorage } from "../storage.js";
 
 /** A socket that never opens. */
 class Socket extends EventTarget {
@@ -65,7 +44,7 @@ const keysOf = (id) => [
 
 /** A window where user 1 has begun to write, and stays logged in on the device. */
 function writing() {
-  const [storage, device] = [new Memory(), new Memory()];
+  const [storage, device] = [new FakeStorage(), new FakeStorage()];
   let now = Date.now();
   const account = new Account({ window: storage, device, now: () => now });
   account.remember(logIn(1), true);
