@@ -75,7 +75,7 @@ pub enum Command {
 /// What every command needs.
 #[derive(Clone, Debug, Default, Args, Serialize)]
 pub struct CommonArgs {
-    /// Where the data is: sqlite://FILE [default: sqlite://handsel.db]
+    /// Where the data is: sqlite://FILE or postgres://USER:PASSWORD@HOST/DATABASE [default: sqlite://handsel.db]
     #[arg(long, value_name = "URL")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub database_url: Option<String>,

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use anyhow::Context;
 use handsel_domain::ports::Committed;
 use handsel_domain::user::User;
+use handsel_storage::DatabaseUrl;
 use handsel_transport::broker::LocalBroker;
 use serde::Serialize;
 use tokio::net::TcpListener;
@@ -68,7 +69,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
 async fn migrate(common: CommonArgs) -> anyhow::Result<()> {
     let (app, settings) = open(common).await?;
     app.close().await;
-    println!("The database {} is up to date.", settings.database_url.rsplit('@').next().unwrap_or_default());
+    println!("The database {} is up to date.", settings.database_url.parse::<DatabaseUrl>()?.shown());
     Ok(())
 }
 

@@ -8,11 +8,13 @@ use handsel_domain::listing::{ListingRef, ListingStatus};
 use handsel_domain::ports::{Conversations, ListPosition, ReadMoved};
 use handsel_domain::user::Person;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
+use serde_json::json;
 
 use crate::changes::Changes;
-use crate::database::{Database, statement};
+use crate::database::Database;
 use crate::errors::{corrupt, unavailable};
 use crate::people::person;
+use crate::sql::{Sql, array, over, statement};
 use crate::timeline::{Move, Queue, rows};
 
 const BY_KEY: &str = concat!(
@@ -31,13 +33,14 @@ const BY_LISTING: &str = concat!(
 );
 
 /// Two indexes serve the two sides; nobody is on both sides of one conversation, so nothing comes twice.
-const BY_USERS: &str = concat!(
+const BY_USERS: Sql = over!(
+    (0 person bigint),
     "SELECT ",
     rows::conversation_columns!(),
-    " FROM conversations AS c WHERE c.owner_id IN (SELECT value FROM json_each($1))",
+    " FROM conversations AS c WHERE c.owner_id IN (SELECT person FROM asked)",
     " UNION SELECT ",
     rows::conversation_columns!(),
-    " FROM conversations AS c WHERE c.respondent_id IN (SELECT value FROM json_each($1))"
+    " FROM conversations AS c WHERE c.respondent_id IN (SELECT person FROM asked)"
 );
 
 /// As [`BY_USERS`] for one user, the one with the newest entry first.
@@ -51,8 +54,11 @@ const BY_USER: &str = concat!(
     " WHERE c.respondent_id = $1 ORDER BY e_id DESC"
 );
 
-const PEOPLE: &str = "SELECT p.id AS p_id, p.username AS p_username, p.first_name AS p_first_name, \
-    p.last_name AS p_last_name FROM users AS p WHERE p.id IN (SELECT value FROM json_each($1))";
+const PEOPLE: Sql = over!(
+    (0 person bigint),
+    "SELECT p.id AS p_id, p.username AS p_username, p.first_name AS p_first_name, p.last_name AS p_last_name \
+     FROM users AS p WHERE p.id IN (SELECT person FROM asked)"
+);
 
 const SUMMARIES: &str = concat!(
     "SELECT ",
@@ -89,12 +95,13 @@ impl SqlConversations {
 
     async fn select<T>(
         &self,
-        sql: &'static str,
+        sql: impl Into<Sql>,
         values: impl IntoIterator<Item = Value>,
         read: impl Fn(&QueryResult) -> Result<T, DbErr>,
     ) -> Result<Vec<T>, Unavailable> {
         let readers = &self.database.readers;
-        let rows = readers.query_all_raw(statement(readers, sql, values)).await.map_err(unavailable)?;
+        let query = readers.query_all_raw(statement(readers, sql, values));
+        let rows = self.database.in_time(query).await.map_err(unavailable)?;
         rows.iter().map(read).collect::<Result<_, _>>().map_err(unavailable)
     }
 }
@@ -103,9 +110,8 @@ fn names(key: ConversationKey) -> [Value; 3] {
     [key.listing.kind.name().into(), key.listing.number.get().into(), key.respondent.get().into()]
 }
 
-/// One parameter for any number of ids, so that the statement's text is constant.
 fn id_list(ids: &[UserId]) -> Value {
-    ids.iter().map(|id| id.get()).collect::<serde_json::Value>().to_string().into()
+    array(ids.iter().map(|id| json!([id.get()]))).into()
 }
 
 fn peer(row: &QueryResult, id: i64) -> Result<Person, DbErr> {
@@ -171,7 +177,7 @@ impl Conversations for SqlConversations {
     }
 
     async fn changed(&self) -> Result<bool, Unavailable> {
-        self.changes.look(&self.database.observer).await.map_err(unavailable)
+        self.database.in_time(self.changes.look(&self.database.observer)).await.map_err(unavailable)
     }
 
     async fn ping(&self) -> Result<(), Unavailable> {
@@ -186,8 +192,9 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [BY_KEY, BY_LISTING, BY_USERS, BY_USER, PEOPLE, SUMMARIES] {
-            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
+        let same = [BY_KEY, BY_LISTING, BY_USER, SUMMARIES].map(Sql::same);
+        for sql in same.into_iter().chain([BY_USERS, PEOPLE]) {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }
 }

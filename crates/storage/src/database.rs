@@ -1,98 +1,75 @@
-//! Connections: one that writes, a few that read. Knows nothing of what is written or read.
+//! Connections: some that write, some that read. Knows nothing of what is written or read.
 //!
-//! SQLite in WAL mode lets readers go on while one connection writes, so a read never waits for a commit.
+//! - [`url`]: where the data is, as an operator writes it.
+//! - [`sqlite`]: one connection that writes; in WAL mode readers go on meanwhile, so a read never waits for a commit.
+//! - [`postgres`]: a few that write and a few that read, each replaced where it breaks.
 
-use std::path::Path;
-use std::str::FromStr;
-use std::time::{Duration, Instant};
+mod postgres;
+mod sqlite;
+mod url;
 
-use sea_orm::ConnectionTrait;
-use sea_orm::sqlx::ConnectOptions as _;
-use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::{
-    ConnectOptions, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbErr, SqliteTransactionMode,
-    Statement, TransactionOptions, TransactionTrait, Value,
-};
+use std::time::Duration;
 
-use crate::errors::{OpenError, is_busy};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
+use tokio::time::timeout;
 
-/// Connections that read at the same time.
-const READERS_MAX: u32 = 4;
-/// Rows that wait between SQLite's thread and whoever looks at a whole database: each wait costs both a turn.
-const LOOK_ROWS_BUFFERED: usize = 500;
-/// How long SQLite itself waits for another process's write lock before it reports "busy".
-const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// How long a write is tried again while another process holds the lock, before it is `unavailable`.
-const BUSY_PATIENCE: Duration = Duration::from_secs(30);
-/// How long a caller waits for a free connection.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(30);
+pub use url::DatabaseUrl;
+pub(crate) use url::Place;
 
-/// Where the data is: `sqlite://FILE`.
-#[derive(Clone, Debug)]
-pub struct DatabaseUrl {
-    url: String,
-    options: SqliteConnectOptions,
-}
-
-impl DatabaseUrl {
-    /// The URL without a password, for people.
-    pub fn shown(&self) -> &str {
-        &self.url
-    }
-
-    /// The file that it names.
-    pub(crate) fn file(&self) -> &Path {
-        self.options.get_filename()
-    }
-}
-
-impl FromStr for DatabaseUrl {
-    type Err = OpenError;
-
-    fn from_str(url: &str) -> Result<Self, OpenError> {
-        // A password may have an @ of its own.
-        let shown = url.rsplit_once('@').map_or(url, |(_, rest)| rest).to_owned();
-        let wrong = |problem| OpenError::Url { url: shown.clone(), problem };
-        if !url.starts_with("sqlite:") {
-            return Err(wrong("only SQLite is supported; write sqlite://FILE, for instance sqlite://handsel.db"));
-        }
-        // In the driver's own form of this URL, a database in memory has a name like that of a file.
-        let in_memory = url.contains(":memory:") || url.contains("mode=memory");
-        let options = SqliteConnectOptions::from_str(url)
-            .map_err(|_| wrong("write sqlite://FILE, for instance sqlite://handsel.db"))?;
-        let name = options.get_filename().as_os_str().to_string_lossy().into_owned();
-        if name.is_empty() || name.contains(":memory:") || in_memory {
-            return Err(wrong(
-                "a database in memory would lose what it acknowledged; name a file, for instance sqlite://handsel.db",
-            ));
-        }
-        Ok(Self { url: shown, options })
-    }
-}
+use crate::errors;
+use crate::sql::statement;
 
 /// The connections to one database.
 #[derive(Clone)]
 pub(crate) struct Database {
-    /// The only connection that writes.
+    /// Those that write. On SQLite it is only one.
     pub(crate) writer: DatabaseConnection,
     /// Those that read.
     pub(crate) readers: DatabaseConnection,
-    /// A reader of its own that is never replaced: `PRAGMA data_version` counts per connection.
+    /// Looks for changes. On SQLite a reader of its own that is never replaced: `PRAGMA data_version` counts per
+    /// connection.
     pub(crate) observer: DatabaseConnection,
 }
 
 impl Database {
     pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, DbErr> {
-        // The writer comes first: it creates the file and turns WAL on.
-        let writer = connect(url, 1, Use::Write).await?;
-        let readers = connect(url, READERS_MAX, Use::Read).await?;
-        let observer = connect(url, 1, Use::Read).await?;
-        Ok(Self { writer, readers, observer })
+        match url.place() {
+            Place::File(file) => sqlite::connect(file).await,
+            Place::Server(server) => postgres::connect(server).await,
+        }
     }
 
-    /// Begins a write with the lock already held, so that nothing in it can find the database busy.
+    pub(crate) fn is_postgres(&self) -> bool {
+        self.writer.get_database_backend() == DbBackend::Postgres
+    }
+
+    /// How many may write to timelines at the same time, each to its own.
+    pub(crate) fn writers(&self) -> usize {
+        if self.is_postgres() { postgres::WRITERS } else { 1 }
+    }
+
+    /// Begins a write. On SQLite the lock is held from then on, so that nothing in it can find the database busy.
     pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction, DbErr> {
-        begin_immediate(&self.writer).await
+        if self.is_postgres() { self.writer.begin().await } else { sqlite::begin_immediate(&self.writer).await }
+    }
+
+    /// Begins a write that all others of the same kind wait for, in whatever process, until it has ended. On SQLite
+    /// every write is one of those.
+    pub(crate) async fn begin_alone(&self, alone: Alone) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.begin_write().await?;
+        if self.is_postgres() {
+            if matches!(alone, Alone::Migrating) {
+                postgres::unlimited(&transaction).await?;
+            }
+            let lock = statement(&transaction, "SELECT pg_advisory_xact_lock($1, $2)", alone.lock().map(Into::into));
+            transaction.query_one_raw(lock).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// Waits for the database no longer than its own limits can take: one that is cut off from here says nothing at all.
+    pub(crate) async fn in_time<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+        if self.is_postgres() { within(postgres::ANSWER_TIMEOUT, work).await } else { work.await }
     }
 
     pub(crate) async fn close(self) {
@@ -104,146 +81,35 @@ impl Database {
     }
 }
 
-/// What a connection is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Use {
-    /// To write; creates the file.
-    Write,
-    /// To read beside the writer of this process.
-    Read,
-    /// To look at a database that need not be this process's own, and to leave everything as it is.
-    Look {
-        /// Nobody has the file open, so that it can be read as it lies there.
-        is_still: bool,
-    },
+async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
+    timeout(limit, work).await.unwrap_or_else(|_| Err(errors::no_answer(limit)))
+}
+
+/// What must be done by one process at a time.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Alone {
+    /// To bring the schema up to date.
+    Migrating,
+    /// To give the next number to an offer.
+    NumberingOffers,
+    /// To give the next number to a need.
+    NumberingNeeds,
+}
+
+impl Alone {
+    /// Other programs may use such locks in the same database: the first number is ours, "hnds".
+    fn lock(self) -> [i32; 2] {
+        [0x686e_6473, self as i32]
+    }
 }
 
 /// One connection that makes and changes nothing.
 ///
-/// `is_still` says that nobody has the file open. Then it is read as it lies there: SQLite would otherwise leave its
-/// log and the log's index beside it.
+/// `is_still` says that it is a file which nobody has open. Then it is read as it lies there: SQLite would otherwise
+/// leave its log and the log's index beside it.
 pub(crate) async fn look(url: &DatabaseUrl, is_still: bool) -> Result<DatabaseConnection, DbErr> {
-    connect(url, 1, Use::Look { is_still }).await
-}
-
-async fn connect(url: &DatabaseUrl, connections: u32, purpose: Use) -> Result<DatabaseConnection, DbErr> {
-    let base = url.options.clone();
-    let mut options = ConnectOptions::new("sqlite:");
-    options
-        .max_connections(connections)
-        .min_connections(u32::from(purpose == Use::Write))
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None::<Duration>)
-        .max_lifetime(None::<Duration>)
-        .test_before_acquire(false)
-        .record_stmt_in_spans(false)
-        .map_sqlx_sqlite_opts(move |_| {
-            // Statements carry what people write to each other; none of it belongs in a log. Said here, since these
-            // options replace those that `ConnectOptions` would switch its logging off in.
-            let options = base
-                .clone()
-                .disable_statement_logging()
-                .busy_timeout(BUSY_TIMEOUT)
-                .foreign_keys(true)
-                .synchronous(SqliteSynchronous::Full);
-            match purpose {
-                Use::Write => options.create_if_missing(true).journal_mode(SqliteJournalMode::Wal),
-                Use::Read => options.pragma("query_only", "ON"),
-                Use::Look { is_still } => {
-                    let options = options.create_if_missing(false).read_only(true).immutable(is_still);
-                    options.row_buffer_size(LOOK_ROWS_BUFFERED)
-                }
-            }
-        });
-    patiently(|| SeaDatabase::connect(options.clone())).await
-}
-
-async fn begin_immediate(connection: &DatabaseConnection) -> Result<DatabaseTransaction, DbErr> {
-    let mode = TransactionOptions {
-        sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        ..TransactionOptions::default()
-    };
-    patiently(|| connection.begin_with_options(mode)).await
-}
-
-/// Tries again while another process holds the lock: what was busy has changed nothing.
-async fn patiently<T, F: Future<Output = Result<T, DbErr>>>(attempt: impl Fn() -> F) -> Result<T, DbErr> {
-    let started = Instant::now();
-    loop {
-        match attempt().await {
-            Err(error) if is_busy(&error) && started.elapsed() < BUSY_PATIENCE => pause().await,
-            other => return other,
-        }
-    }
-}
-
-/// SQLite's own wait has run out before this is called, so a short pause is enough to be fair to others.
-async fn pause() {
-    tokio::time::sleep(Duration::from_millis(20)).await;
-}
-
-/// A prepared statement with its parameters. The text is constant, so that it is prepared once a connection.
-pub(crate) fn statement<C: ConnectionTrait>(
-    connection: &C,
-    sql: &'static str,
-    values: impl IntoIterator<Item = Value>,
-) -> Statement {
-    Statement::from_sql_and_values(connection.get_database_backend(), sql, values)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_url_names_a_file() {
-        for (url, expected) in [
-            ("sqlite://handsel.db", true),
-            ("sqlite:///var/lib/handsel/handsel.db", true),
-            ("sqlite::memory:", false),
-            ("sqlite://%3Amemory%3A", false),
-            ("sqlite://x.db?mode=memory", false),
-            ("sqlite://", false),
-            ("mysql://root@localhost/x", false),
-            ("handsel.db", false),
-        ] {
-            assert_eq!(url.parse::<DatabaseUrl>().is_ok(), expected, "{url}");
-        }
-    }
-
-    async fn fresh() -> (Database, tempfile::TempDir) {
-        let directory = tempfile::tempdir().expect("a directory");
-        let url = format!("sqlite://{}", directory.path().join("handsel.db").display());
-        let database = Database::connect(&url.parse().expect("a file's URL")).await.expect("it opens");
-        (database, directory)
-    }
-
-    async fn pragma(connection: &DatabaseConnection, sql: &'static str) -> i64 {
-        let row = connection.query_one_raw(statement(connection, sql, [])).await.expect("it answers");
-        row.expect("a row").try_get_by_index(0).expect("a number")
-    }
-
-    #[tokio::test]
-    async fn a_commit_is_on_the_disk_before_it_is_acknowledged() {
-        let (database, _directory) = fresh().await;
-        // 2 is FULL: https://www.sqlite.org/pragma.html#pragma_synchronous
-        assert_eq!(pragma(&database.writer, "PRAGMA synchronous").await, 2);
-        assert_eq!(pragma(&database.writer, "PRAGMA foreign_keys").await, 1);
-    }
-
-    #[tokio::test]
-    async fn only_the_writer_writes() {
-        let (database, _directory) = fresh().await;
-        for (connection, writes) in [(&database.writer, true), (&database.readers, false), (&database.observer, false)]
-        {
-            let written = connection.execute_unprepared("CREATE TABLE IF NOT EXISTS t (x)").await;
-            assert_eq!(written.is_ok(), writes, "{written:?}");
-        }
-    }
-
-    #[test]
-    fn a_password_is_not_shown() {
-        let error = "mysql://root:hunter2@db/x".parse::<DatabaseUrl>().expect_err("not SQLite").to_string();
-        assert!(!error.contains("hunter2"), "{error}");
+    match url.place() {
+        Place::File(file) => sqlite::look(file, is_still).await,
+        Place::Server(server) => postgres::look(server).await,
     }
 }

@@ -1,6 +1,9 @@
 //! Where the database's errors end. Knows nothing of the edges that report them.
 
+use std::time::Duration;
+
 use handsel_domain::Unavailable;
+use sea_orm::sqlx;
 use sea_orm::{DbErr, RuntimeErr};
 
 /// Why a database could not be opened.
@@ -38,14 +41,77 @@ pub(crate) fn is_busy(error: &DbErr) -> bool {
         return true;
     }
     // https://www.sqlite.org/rescode.html: the low byte is the primary code, 5 SQLITE_BUSY and 6 SQLITE_LOCKED.
-    let (DbErr::Conn(RuntimeErr::SqlxError(error))
-    | DbErr::Exec(RuntimeErr::SqlxError(error))
-    | DbErr::Query(RuntimeErr::SqlxError(error))) = error
-    else {
-        return false;
+    let code = code(error).filter(|code| code.chars().all(|digit| digit.is_ascii_digit()));
+    matches!(code.and_then(|code| code.parse::<u32>().ok()).map(|code| code & 0xff), Some(5 | 6))
+}
+
+/// Whether the same would happen to whatever is asked next, after as long a wait: the database is away, or somebody
+/// keeps a lock beyond all patience.
+pub(crate) fn is_lasting(error: &DbErr, is_postgres: bool) -> bool {
+    if !is_postgres {
+        return is_busy(error);
+    }
+    match sqlx_error(error) {
+        Some(sqlx::Error::Database(error)) => {
+            // https://www.postgresql.org/docs/current/errcodes-appendix.html: 08 connections, 53 resources, 57 an
+            // operator's doing or a limit of time, 58 the system; a lock that was not to be had.
+            let code = error.code().unwrap_or_default();
+            ["08", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "55P03"
+        }
+        Some(error) => matches!(
+            error,
+            sqlx::Error::Io(_)
+                | sqlx::Error::Tls(_)
+                | sqlx::Error::Protocol(_)
+                | sqlx::Error::PoolTimedOut
+                | sqlx::Error::PoolClosed
+                | sqlx::Error::WorkerCrashed
+        ),
+        None => matches!(error, DbErr::ConnectionAcquire(_) | DbErr::Conn(_)),
+    }
+}
+
+/// Whether PostgreSQL has ended a transaction since it and another one were in each other's way: nothing was changed,
+/// and the next attempt comes after the other one.
+pub(crate) fn is_conflict(error: &DbErr) -> bool {
+    // 40001 serialization_failure, 40P01 deadlock_detected.
+    matches!(code(error).as_deref(), Some("40001" | "40P01"))
+}
+
+fn sqlx_error(error: &DbErr) -> Option<&sqlx::Error> {
+    match error {
+        DbErr::Conn(RuntimeErr::SqlxError(error))
+        | DbErr::Exec(RuntimeErr::SqlxError(error))
+        | DbErr::Query(RuntimeErr::SqlxError(error)) => Some(error),
+        _ => None,
+    }
+}
+
+fn code(error: &DbErr) -> Option<String> {
+    sqlx_error(error)?.as_database_error()?.code().map(|code| code.into_owned())
+}
+
+/// The database has not answered for so long.
+pub(crate) fn no_answer(limit: Duration) -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(format!("no answer within {} seconds", limit.as_secs())))
+}
+
+/// Why there is no connection, and which part of the URL to look at.
+pub(crate) fn not_connected(error: sqlx::Error) -> DbErr {
+    let advice = match &error {
+        sqlx::Error::Tls(_) => "; sslmode and sslrootcert in the URL say whether and how TLS is used",
+        sqlx::Error::Io(_) => "; is this its host and port, and is it running?",
+        sqlx::Error::Database(error) => match error.code().as_deref() {
+            Some("28P01" | "28000") => "; the URL names the user and the password",
+            Some("3D000") => "; create it, or name another one in the URL",
+            _ => "",
+        },
+        _ => "",
     };
-    let code = error.as_database_error().and_then(|error| error.code()).and_then(|code| code.parse::<u32>().ok());
-    matches!(code.map(|code| code & 0xff), Some(5 | 6))
+    if advice.is_empty() {
+        return DbErr::Conn(RuntimeErr::SqlxError(error.into()));
+    }
+    DbErr::Conn(RuntimeErr::Internal(format!("{error}{advice}")))
 }
 
 /// A row that the domain's own rules would never have let in.

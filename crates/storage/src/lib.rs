@@ -14,6 +14,7 @@ mod listings;
 mod migrations;
 mod passwords;
 mod people;
+mod sql;
 mod storage;
 mod timeline;
 mod tokens;

@@ -13,7 +13,7 @@ use sea_orm::{
     ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 
-use crate::database::Database;
+use crate::database::{Alone, Database};
 use crate::entities::{listings, users};
 use crate::errors::{corrupt, unavailable};
 use crate::people;
@@ -51,12 +51,19 @@ async fn find<C: ConnectionTrait>(connection: &C, name: ListingRef) -> Result<Op
     by_name(name).find_also_related(users::Entity).one(connection).await?.map(listing).transpose()
 }
 
+fn numbering(kind: ListingKind) -> Alone {
+    match kind {
+        ListingKind::Offer => Alone::NumberingOffers,
+        ListingKind::Need => Alone::NumberingNeeds,
+    }
+}
+
 #[async_trait]
 impl Listings for SqlListings {
     async fn insert(&self, new: NewListing) -> Result<Listing, Unavailable> {
         let insert = async {
-            // Under the write lock, so that two who publish at the same moment get two numbers.
-            let transaction = self.database.begin_write().await?;
+            // Under a lock, so that two who publish at the same moment get two numbers.
+            let transaction = self.database.begin_alone(numbering(new.kind)).await?;
             let newest: Option<Option<i64>> = listings::Entity::find()
                 .filter(listings::Column::Kind.eq(new.kind.name()))
                 .select_only()
@@ -78,11 +85,11 @@ impl Listings for SqlListings {
             transaction.commit().await?;
             listing((row, owner))
         };
-        insert.await.map_err(unavailable)
+        self.database.in_time(insert).await.map_err(unavailable)
     }
 
     async fn find(&self, listing: ListingRef) -> Result<Option<Listing>, Unavailable> {
-        find(&self.database.readers, listing).await.map_err(unavailable)
+        self.database.in_time(find(&self.database.readers, listing)).await.map_err(unavailable)
     }
 
     async fn update(
@@ -91,8 +98,13 @@ impl Listings for SqlListings {
         caller: UserId,
         change: ListingChange,
     ) -> Result<Listing, UpdateListingError> {
-        let begun = self.database.begin_write().await.map_err(unavailable)?;
-        let row = by_name(name).one(&begun).await.map_err(unavailable)?.ok_or(UpdateListingError::NotFound)?;
+        let look_up = async {
+            let begun = self.database.begin_write().await?;
+            let row = by_name(name).one(&begun).await?;
+            Ok((begun, row))
+        };
+        let (begun, row) = self.database.in_time(look_up).await.map_err(unavailable)?;
+        let row = row.ok_or(UpdateListingError::NotFound)?;
         if row.owner_id != caller.get() {
             return Err(UpdateListingError::NotOwner);
         }
@@ -112,7 +124,7 @@ impl Listings for SqlListings {
             begun.commit().await?;
             updated.ok_or_else(|| corrupt("listing", name))
         };
-        Ok(update.await.map_err(unavailable)?)
+        Ok(self.database.in_time(update).await.map_err(unavailable)?)
     }
 
     async fn page(
@@ -127,7 +139,7 @@ impl Listings for SqlListings {
             .order_by_desc(listings::Column::Id)
             .limit(u64::from(limit))
             .find_also_related(users::Entity);
-        let rows = query.all(&self.database.readers).await.map_err(unavailable)?;
+        let rows = self.database.in_time(query.all(&self.database.readers)).await.map_err(unavailable)?;
         rows.into_iter().map(listing).collect::<Result<_, _>>().map_err(unavailable)
     }
 }

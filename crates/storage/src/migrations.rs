@@ -5,7 +5,7 @@ mod m20261123_000001_core;
 use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, async_trait, seaql_migrations};
 
-use crate::database::Database;
+use crate::database::{Alone, Database};
 
 struct Migrator;
 
@@ -27,10 +27,10 @@ pub(crate) enum ApplyError {
     Database(#[from] DbErr),
 }
 
-/// Applies what is pending, all or nothing, under the database's write lock: processes that start at the same moment
-/// wait for the first, and find nothing left to do.
+/// Applies what is pending, all or nothing, under a lock: processes that start at the same moment wait for the first, and
+/// find nothing left to do.
 pub(crate) async fn apply(database: &Database) -> Result<(), ApplyError> {
-    let transaction = database.begin_write().await?;
+    let transaction = database.begin_alone(Alone::Migrating).await?;
     let known = Migrator::migrations();
     let applied = Migrator::get_migration_models(&transaction).await?;
     if let Some(newer) = applied.into_iter().find(|one| known.iter().all(|known| known.name() != one.version)) {

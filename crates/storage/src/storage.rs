@@ -43,7 +43,7 @@ impl Storage {
         let failed = |problem: String| OpenError::Database { url: url.shown().to_owned(), problem };
         let database = Database::connect(url).await.map_err(|error| failed(error.to_string()))?;
         migrations::apply(&database).await.map_err(|error| failed(error.to_string()))?;
-        let writer = Writer::start(database.clone(), clock, Arc::clone(&committed));
+        let writer = Writer::start(&database, &clock, &committed);
         Ok(Self {
             users: Arc::new(SqlUsers::new(database.clone(), Arc::clone(&committed))),
             tokens: Arc::new(SqlTokens::new(database.clone(), committed)),

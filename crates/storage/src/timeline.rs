@@ -1,17 +1,21 @@
 //! The port `Timeline`: appending through the writer, reading past it. Knows nothing of who listens.
 //!
-//! - [`writer`]: the task that commits what has queued up as one transaction, and tells of it.
-//! - [`batch`]: one such transaction, statement by statement.
-//! - [`plan`]: what is decided in it, as a pure function.
+//! - [`writer`]: the tasks that commit what has queued up as one transaction, and tells of it.
+//! - [`batch`]: one such transaction.
+//! - [`locks`]: what keeps other processes from deciding about the same conversations meanwhile.
+//! - [`load`], [`plan`], [`store`]: what is read in it, what that decides, as a pure function, and what is written.
 //! - [`cursors`]: read cursors, moved in the same transaction.
 //! - [`read`]: pages of a timeline.
 //! - [`rows`]: what the joins select, and what it becomes.
 
 mod batch;
 mod cursors;
+mod load;
+mod locks;
 mod plan;
 mod read;
 pub(crate) mod rows;
+mod store;
 mod writer;
 
 pub(crate) use cursors::Move;
@@ -48,6 +52,7 @@ impl Timeline for SqlTimeline {
         conversation: ConversationKey,
         range: TimelineRange,
     ) -> Result<Option<TimelinePage>, Unavailable> {
-        read::page(&self.database.readers, conversation, range).await.map_err(unavailable)
+        let page = read::page(&self.database.readers, conversation, range);
+        self.database.in_time(page).await.map_err(unavailable)
     }
 }

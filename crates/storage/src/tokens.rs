@@ -12,12 +12,14 @@ use handsel_domain::time::Timestamp;
 use handsel_domain::token::Token;
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::{ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter};
+use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use crate::database::{Database, statement};
+use crate::database::Database;
 use crate::entities::{tokens, users};
 use crate::errors::{corrupt, unavailable};
 use crate::people;
+use crate::sql::{Sql, array, over, statement};
 
 pub(crate) struct SqlTokens {
     database: Database,
@@ -75,7 +77,7 @@ impl Tokens for SqlTokens {
             row.insert(&transaction).await?;
             transaction.commit().await
         };
-        insert.await.map_err(unavailable)?;
+        self.database.in_time(insert).await.map_err(unavailable)?;
         Ok(token)
     }
 
@@ -92,7 +94,7 @@ impl Tokens for SqlTokens {
             };
             Ok::<_, DbErr>(Some(StoredToken { principal, revoked }))
         };
-        find.await.map_err(unavailable)
+        self.database.in_time(find).await.map_err(unavailable)
     }
 
     async fn revoke(&self, token: TokenId, now: Timestamp) -> Result<(), Unavailable> {
@@ -104,7 +106,7 @@ impl Tokens for SqlTokens {
                 .await?;
             transaction.commit().await
         };
-        revoke.await.map_err(unavailable)?;
+        self.database.in_time(revoke).await.map_err(unavailable)?;
         self.committed.revoked(&[token]);
         Ok(())
     }
@@ -116,21 +118,23 @@ impl Tokens for SqlTokens {
             transaction.commit().await?;
             Ok::<_, DbErr>(revoked)
         };
-        let revoked = revoke.await.map_err(unavailable)?;
+        let revoked = self.database.in_time(revoke).await.map_err(unavailable)?;
         self.committed.revoked(&revoked);
         Ok(revoked.len() as u64)
     }
 
     async fn dead_among(&self, tokens: &[TokenId]) -> Result<Vec<TokenId>, Unavailable> {
-        const DEAD: &str = "SELECT asked.value AS id FROM json_each($1) AS asked \
-            LEFT JOIN tokens ON tokens.id = asked.value LEFT JOIN users ON users.id = tokens.user_id \
-            WHERE tokens.id IS NULL OR tokens.revoked_at IS NOT NULL OR users.suspended_at IS NOT NULL OR users.deleted_at IS NOT NULL";
-        let asked = tokens.iter().map(|id| id.get()).collect::<serde_json::Value>().to_string();
+        const DEAD: Sql = over!(
+            (0 token bigint),
+            "SELECT asked.token AS id FROM asked LEFT JOIN tokens ON tokens.id = asked.token LEFT JOIN users ON users.id = tokens.user_id \
+             WHERE tokens.id IS NULL OR tokens.revoked_at IS NOT NULL OR users.suspended_at IS NOT NULL OR users.deleted_at IS NOT NULL"
+        );
+        let asked = array(tokens.iter().map(|id| json!([id.get()])));
         let query = async {
             let readers = &self.database.readers;
             ids(&readers.query_all_raw(statement(readers, DEAD, [asked.into()])).await?)
         };
-        query.await.map_err(unavailable)
+        self.database.in_time(query).await.map_err(unavailable)
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<u64, Unavailable> {
@@ -143,6 +147,6 @@ impl Tokens for SqlTokens {
             transaction.commit().await?;
             Ok::<_, DbErr>(swept.rows_affected)
         };
-        sweep.await.map_err(unavailable)
+        self.database.in_time(sweep).await.map_err(unavailable)
     }
 }

@@ -28,7 +28,8 @@ impl SqlUsers {
     }
 
     async fn one(&self, query: sea_orm::Select<users::Entity>) -> Result<Option<(User, Option<PasswordHash>)>, DbErr> {
-        let row = query.filter(users::Column::DeletedAt.is_null()).one(&self.database.readers).await?;
+        let query = query.filter(users::Column::DeletedAt.is_null());
+        let row = self.database.in_time(query.one(&self.database.readers)).await?;
         row.map(|mut row| {
             let hash = row.password_hash.take().map(PasswordHash::new);
             Ok((people::user(row)?, hash))
@@ -57,7 +58,7 @@ impl Users for SqlUsers {
             transaction.commit().await?;
             people::user(row)
         };
-        inserted.await.map_err(|error| match error.sql_err() {
+        self.database.in_time(inserted).await.map_err(|error| match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => UserInsertError::UsernameTaken,
             Some(_) | None => unavailable(error).into(),
         })
@@ -78,7 +79,7 @@ impl Users for SqlUsers {
             .filter(users::Column::DeletedAt.is_null())
             .order_by_asc(users::Column::Id)
             .limit(u64::from(limit));
-        let rows = query.all(&self.database.readers).await.map_err(unavailable)?;
+        let rows = self.database.in_time(query.all(&self.database.readers)).await.map_err(unavailable)?;
         rows.into_iter().map(people::user).collect::<Result<_, _>>().map_err(unavailable)
     }
 
@@ -98,7 +99,7 @@ impl Users for SqlUsers {
             transaction.commit().await?;
             Ok::<_, DbErr>((updated.rows_affected, revoked))
         };
-        match set.await.map_err(unavailable)? {
+        match self.database.in_time(set).await.map_err(unavailable)? {
             (0, _) => Err(SetPasswordError::UnknownUser),
             (_, revoked) => {
                 self.committed.revoked(&revoked);

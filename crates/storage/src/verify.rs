@@ -2,12 +2,13 @@
 //! are the domain's `audit`, nor of who is told.
 //!
 //! It works beside processes that write: nothing is made or changed, every finding comes from one snapshot, and nobody
-//! waits for a snapshot to end. As long as it lasts, though, SQLite's log grows with what is written, so that none lasts
-//! for whoever is slow to hear of what was found, and most no longer than a page or a conversation takes to read. Only
-//! what no page can show is one statement over a whole table, or over the file: `file` and `repeated`.
+//! waits for a snapshot to end. As long as it lasts, though, SQLite's log grows with what is written, and PostgreSQL keeps
+//! what was replaced, so that none lasts for whoever is slow to hear of what was found, and most no longer than a page or
+//! a conversation takes to read. Only what no page can show is one statement over a whole table, or over the file: `file`
+//! and `repeated`.
 //!
 //! - [`source`]: the database as it is looked at.
-//! - [`file`]: whether the file is whole, and what keeps rows unique is there.
+//! - [`file`]: whether SQLite's file is whole, and what keeps rows unique is there.
 //! - [`tables`]: users, tokens and listings, row by row.
 //! - [`repeated`]: what is there twice, and rows that no page can hold.
 //! - [`timelines`]: conversations, each with its entries and handshakes.

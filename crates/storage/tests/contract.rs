@@ -3,10 +3,15 @@
 //! Knows nothing of SQL. A database is put under the contract by one line in the macro below; what that takes is the
 //! trait `contract::subject::Subject`.
 
-/// Runs the named functions of a module, each on a bench of its own, against every database.
+/// Runs the named functions of a module, each on a bench of its own, against every database; or, `of sqlite alone`, what
+/// only a database without types lets anybody store.
 macro_rules! contract {
     ($($test:ident),+ $(,)?) => {
         contract!(sqlite: $crate::contract::sqlite::Sqlite => $($test),+);
+        contract!(postgres: $crate::contract::postgres::Postgres => $($test),+);
+    };
+    (of sqlite alone: $($test:ident),+ $(,)?) => {
+        contract!(sqlite_alone: $crate::contract::sqlite::Sqlite => $($test),+);
     };
     ($database:ident: $subject:ty => $($test:ident),+ $(,)?) => {
         mod $database { $(
@@ -23,6 +28,7 @@ mod contract {
     mod clock;
     mod expect;
     mod heard;
+    mod postgres;
     mod seat;
     mod sqlite;
     mod subject;

@@ -8,20 +8,24 @@ use handsel_domain::ports::ReadMoved;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 use serde_json::json;
 
-use super::batch::array;
+use super::batch::BatchError;
+use super::locks::{self, Locks};
 use super::rows;
-use crate::database::statement;
+use crate::sql::{Sql, array, over, statement};
 
-const LOAD: &str = concat!(
+const LOAD: Sql = over!(
+    (0 kind text, 1 listing bigint, 2 respondent bigint),
     "SELECT ",
     rows::conversation_columns!(),
-    " FROM json_each($1) AS asked JOIN conversations AS c ON c.listing_kind = json_extract(asked.value, '$[0]')",
-    " AND c.listing_id = json_extract(asked.value, '$[1]') AND c.respondent_id = json_extract(asked.value, '$[2]')"
+    " FROM asked JOIN conversations AS c",
+    " ON c.listing_kind = asked.kind AND c.listing_id = asked.listing AND c.respondent_id = asked.respondent"
 );
 
-const STORE: &str = "UPDATE conversations SET owner_read_up_to = json_extract(news.value, '$[1]'), \
-    respondent_read_up_to = json_extract(news.value, '$[2]') \
-    FROM json_each($1) AS news WHERE conversations.id = json_extract(news.value, '$[0]')";
+const STORE: Sql = over!(
+    (0 id bigint, 1 owner_read_up_to bigint, 2 respondent_read_up_to bigint),
+    "UPDATE conversations SET owner_read_up_to = asked.owner_read_up_to, \
+     respondent_read_up_to = asked.respondent_read_up_to FROM asked WHERE conversations.id = asked.id"
+);
 
 /// A wish to move a read cursor.
 #[derive(Clone, Copy, Debug)]
@@ -59,16 +63,18 @@ struct Row {
 pub(super) async fn move_all<C: ConnectionTrait>(
     connection: &C,
     moves: &[Placed],
+    locks: &Locks,
     said_behind: impl Fn(ConversationKey, usize) -> i64,
-) -> Result<Moves, DbErr> {
+) -> Result<Moves, BatchError> {
     if moves.is_empty() {
         return Ok(Moves::default());
     }
-    let asked = moves.iter().map(|Placed { asked: Move { key, .. }, .. }| {
-        json!([key.listing.kind.name(), key.listing.number.get(), key.respondent.get()])
-    });
+    let asked = moves.iter().map(|Placed { asked, .. }| locks::name(&asked.key));
     let found = connection.query_all_raw(statement(connection, LOAD, [array(asked).into()])).await?;
     let mut states: HashMap<_, _> = found.iter().map(row).collect::<Result<_, DbErr>>()?;
+    if states.values().any(|row| !locks.cover(row.id)) {
+        return Err(BatchError::Overtaken);
+    }
     let answers = moves.iter().map(|Placed { asked, place }| match states.get_mut(&asked.key) {
         Some(row) => {
             let head = Head::new(row.state.head.get() - said_behind(asked.key, *place)).unwrap_or_default();
@@ -122,7 +128,7 @@ mod tests {
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
         for sql in [LOAD, STORE] {
-            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }
 }

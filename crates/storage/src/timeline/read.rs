@@ -6,7 +6,7 @@ use handsel_domain::timeline::{TimelinePage, TimelineRange};
 use sea_orm::{ConnectionTrait, DbErr, Value};
 
 use super::rows;
-use crate::database::statement;
+use crate::sql::statement;
 
 const CONVERSATION: &str = concat!(
     "SELECT ",

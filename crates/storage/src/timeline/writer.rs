@@ -1,22 +1,26 @@
-//! The task that commits what has queued up while the last commit ran, as one transaction, and tells of it.
+//! The tasks that commit what has queued up while the last commit ran, as one transaction, and tell of it.
 //!
-//! No timer: an idle writer adds no latency, a busy one commits hundreds of entries at once. Knows nothing of SQL,
-//! which is the batch's, nor of who listens, which is the port `Committed`'s.
+//! No timer: an idle task adds no latency, a busy one commits hundreds of entries at once. There is one on SQLite, which
+//! has one writer anyway, and a few on PostgreSQL; a conversation is always the same one's, so that what is told of it is
+//! told in the order of the commits. Knows nothing of SQL, which is the batch's, nor of who listens, which is the port
+//! `Committed`'s.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Instant;
 
 use handsel_domain::Unavailable;
+use handsel_domain::conversation::ConversationKey;
 use handsel_domain::ports::{Append, AppendError, Appended, Clock, Committed, ReadMoved};
 use handsel_domain::timeline::Entry;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::{JoinError, JoinHandle};
+use tokio::task::{JoinError, JoinSet};
 
 use super::batch::{self, Batch, BatchError};
 use super::cursors::{Move, Placed};
 use super::plan::Verdict;
 use crate::database::Database;
-use crate::errors::{is_busy, unavailable};
+use crate::errors::{is_lasting, unavailable};
 
 /// Most items of one transaction.
 const BATCH_ITEMS_MAX: usize = 512;
@@ -29,59 +33,74 @@ enum Job {
     Move { asked: Move, answer: oneshot::Sender<Result<ReadMoved, Unavailable>> },
 }
 
-/// Where everything that is written to a timeline waits its turn.
+/// Where everything that is written to a timeline waits its turn: a queue for each task.
 #[derive(Clone)]
-pub(crate) struct Queue(mpsc::Sender<Job>);
+pub(crate) struct Queue(Arc<[mpsc::Sender<Job>]>);
 
 impl Queue {
     /// Waits its turn and for the commit. Whoever stops waiting changes nothing: what was taken is committed and told.
     pub(super) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let (answer, answered) = oneshot::channel();
-        self.0.send(Job::Append { append, answer }).await.map_err(|_| Unavailable)?;
+        let queue = self.of(append.conversation);
+        queue.send(Job::Append { append, answer }).await.map_err(|_| Unavailable)?;
         answered.await.unwrap_or(Err(AppendError::OutcomeUnknown))
     }
 
     /// The same for a read cursor: one that moves with every message would otherwise cost a commit of its own each time.
     pub(crate) async fn move_cursor(&self, asked: Move) -> Result<ReadMoved, Unavailable> {
         let (answer, answered) = oneshot::channel();
-        self.0.send(Job::Move { asked, answer }).await.map_err(|_| Unavailable)?;
+        self.of(asked.key).send(Job::Move { asked, answer }).await.map_err(|_| Unavailable)?;
         answered.await.unwrap_or(Err(Unavailable))
+    }
+
+    fn of(&self, conversation: ConversationKey) -> &mpsc::Sender<Job> {
+        let mut hasher = DefaultHasher::new();
+        conversation.hash(&mut hasher);
+        let queues = self.0.len() as u64;
+        &self.0[usize::try_from(hasher.finish() % queues).unwrap_or_default()]
     }
 }
 
-/// The running writer.
+/// The running tasks.
 pub(crate) struct Writer {
     queue: Queue,
-    stop: oneshot::Sender<()>,
-    /// None once it has ended by itself.
-    task: Option<JoinHandle<()>>,
+    stops: Vec<oneshot::Sender<()>>,
+    tasks: JoinSet<()>,
 }
 
 impl Writer {
-    pub(crate) fn start(database: Database, clock: Arc<dyn Clock>, committed: Arc<dyn Committed>) -> Self {
-        let (sender, jobs) = mpsc::channel(QUEUE_ITEMS_MAX);
-        let (stop, stopped) = oneshot::channel();
-        let task = tokio::spawn(Loop { database, clock, committed }.run(jobs, stopped));
-        Self { queue: Queue(sender), stop, task: Some(task) }
+    pub(crate) fn start(database: &Database, clock: &Arc<dyn Clock>, committed: &Arc<dyn Committed>) -> Self {
+        let (mut queues, mut stops, mut tasks) = (Vec::new(), Vec::new(), JoinSet::new());
+        for _ in 0..database.writers() {
+            let (sender, jobs) = mpsc::channel(QUEUE_ITEMS_MAX);
+            let (stop, stopped) = oneshot::channel();
+            let (clock, committed) = (Arc::clone(clock), Arc::clone(committed));
+            tasks.spawn(Loop { database: database.clone(), clock, committed }.run(jobs, stopped));
+            queues.push(sender);
+            stops.push(stop);
+        }
+        Self { queue: Queue(queues.into()), stops, tasks }
     }
 
     pub(crate) fn queue(&self) -> Queue {
         self.queue.clone()
     }
 
-    /// Resolves only if the writer ends without having been asked to: without it nothing can be written.
+    /// Resolves only if a task ends without having been asked to: without it not everything can be written.
     pub(crate) async fn failed(&mut self) {
-        let Some(task) = &mut self.task else { return };
-        report(task.await);
-        self.task = None;
+        if let Some(ended) = self.tasks.join_next().await {
+            report(ended);
+        }
     }
 
     /// Commits what is queued, takes no more, and ends.
-    pub(crate) async fn stop(self) {
-        // The task has ended already where this fails.
-        let _ = self.stop.send(());
-        if let Some(task) = self.task {
-            report(task.await);
+    pub(crate) async fn stop(mut self) {
+        for stop in self.stops {
+            // The task has ended already where this fails.
+            let _ = stop.send(());
+        }
+        while let Some(ended) = self.tasks.join_next().await {
+            report(ended);
         }
     }
 }
@@ -121,8 +140,9 @@ impl Loop {
     async fn commit(&self, jobs: Vec<Job>) {
         match self.try_commit(&jobs).await {
             Ok(batch) => self.tell(jobs, batch),
-            // Where another process keeps the lock beyond all patience, each item alone would only wait as long again.
-            Err(BatchError::Failed(error)) if jobs.len() > 1 && !is_busy(&error) => {
+            // Where the database is away, or another process keeps the lock beyond all patience, each item alone would only
+            // wait as long again.
+            Err(BatchError::Failed(error)) if jobs.len() > 1 && !is_lasting(&error, self.database.is_postgres()) => {
                 tracing::warn!(%error, items = jobs.len(), "a batch failed; its items are tried one by one");
                 for job in jobs {
                     match self.try_commit(std::slice::from_ref(&job)).await {
@@ -192,6 +212,10 @@ fn answer_all(jobs: Vec<Job>, error: BatchError) {
         BatchError::CommitUnknown(error) => {
             tracing::error!(%error, "the answer to a commit was lost");
             AppendError::OutcomeUnknown
+        }
+        BatchError::Overtaken => {
+            tracing::error!("other processes began the same conversations again and again");
+            AppendError::Unavailable(Unavailable)
         }
     };
     for job in jobs {

@@ -1,4 +1,4 @@
-//! What everything else rests on: the file, as SQLite finds it, and the unique indexes, which alone keep two processes
+//! What everything else rests on: SQLite's file, as it finds it, and the unique indexes, which alone keep two processes
 //! from writing the same thing twice. Knows nothing of rows.
 
 use handsel_domain::audit::{Breach, BreachCode, Place};
@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::dialect::{CHECK_FILE, UNIQUE_INDEXES};
 use super::source::Source;
 use super::{FINDINGS_MAX, Report};
-use crate::database::statement;
+use crate::sql::statement;
 
 /// What SQLite says of a file that is whole.
 const WHOLE: &str = "ok";
@@ -18,8 +18,16 @@ struct Unique {
     /// The index that keeps it so, as people know it. By its name nothing is compared.
     name: &'static str,
     columns: &'static str,
-    /// Of which rows; `None` of all.
-    of: Option<&'static str>,
+    /// Of which rows, in SQL; `None` of all.
+    of: Option<Rows>,
+}
+
+/// Some rows of a table.
+struct Rows {
+    /// As it was declared, which is what SQLite keeps.
+    declared: &'static str,
+    /// As PostgreSQL says it.
+    said_by_postgres: &'static str,
 }
 
 const UNIQUE: [Unique; 8] = [
@@ -37,14 +45,20 @@ const UNIQUE: [Unique; 8] = [
         table: "entries",
         name: "entries_client_message_id",
         columns: "conversation_id, actor_id, client_message_id",
-        of: Some("client_message_id IS NOT NULL"),
+        of: Some(Rows {
+            declared: "client_message_id IS NOT NULL",
+            said_by_postgres: "(client_message_id IS NOT NULL)",
+        }),
     },
     Unique { table: "handshakes", name: "primary key", columns: "conversation_id, started", of: None },
     Unique {
         table: "handshakes",
         name: "handshakes_one_live",
         columns: "conversation_id",
-        of: Some("status IN ('pending', 'approved')"),
+        of: Some(Rows {
+            declared: "status IN ('pending', 'approved')",
+            said_by_postgres: "((status)::text = ANY ((ARRAY['pending'::character varying, 'approved'::character varying])::text[]))",
+        }),
     },
 ];
 
@@ -53,11 +67,37 @@ type Index = (String, Option<String>, Option<String>);
 
 impl Unique {
     fn is_kept_by(&self, (table, columns, of): &Index) -> bool {
-        (self.table, Some(self.columns), self.of) == (table, columns.as_deref(), of.as_deref())
+        let is_of_the_same_rows = match (&self.of, of) {
+            (Some(rows), Some(of)) => of == rows.declared || of == rows.said_by_postgres,
+            (None, None) => true,
+            (Some(_), None) | (None, Some(_)) => false,
+        };
+        is_of_the_same_rows && (self.table, Some(self.columns)) == (table, columns.as_deref())
     }
 }
 
 pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut Report<F>) -> Result<(), DbErr> {
+    if !source.is_postgres() {
+        check_file(source, report).await?;
+    }
+    let there = source
+        .snapshot(async |transaction| {
+            let rows = transaction.query_all_raw(statement(transaction, UNIQUE_INDEXES, [])).await?;
+            rows.iter().map(index).collect::<Result<Vec<_>, DbErr>>()
+        })
+        .await?;
+    // Of a table that is not there no index is missing: it cannot be read, which is said by whoever tries.
+    let of_tables = UNIQUE.iter().filter(|unique| there.iter().any(|(table, ..)| unique.table == table));
+    let missing = of_tables.filter(|unique| !there.iter().any(|index| unique.is_kept_by(index)));
+    report.add(missing.map(|Unique { table, name, columns, of }| {
+        let of = of.as_ref().map(|of| format!(" where {}", of.declared)).unwrap_or_default();
+        let detail = format!("no index keeps ({columns}) unique{of}");
+        Breach { code: BreachCode::IndexMissing, place: Place::row(table, name), seq: None, detail }
+    }));
+    Ok(())
+}
+
+async fn check_file<F: FnMut(Breach)>(source: &mut Source, report: &mut Report<F>) -> Result<(), DbErr> {
     let said = source
         .snapshot(async |transaction| {
             let rows = transaction.query_all_raw(statement(transaction, CHECK_FILE, [])).await?;
@@ -71,21 +111,6 @@ pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut R
     if damage.len() > FINDINGS_MAX {
         report.add([breach(BreachCode::MoreBreaches, format!("there are more with {}", BreachCode::FileDamaged))]);
     }
-
-    let there = source
-        .snapshot(async |transaction| {
-            let rows = transaction.query_all_raw(statement(transaction, UNIQUE_INDEXES, [])).await?;
-            rows.iter().map(index).collect::<Result<Vec<_>, DbErr>>()
-        })
-        .await?;
-    // Of a table that is not there no index is missing: it cannot be read, which is said by whoever tries.
-    let of_tables = UNIQUE.iter().filter(|unique| there.iter().any(|(table, ..)| unique.table == table));
-    let missing = of_tables.filter(|unique| !there.iter().any(|index| unique.is_kept_by(index)));
-    report.add(missing.map(|Unique { table, name, columns, of }| {
-        let of = of.map(|of| format!(" where {of}")).unwrap_or_default();
-        let detail = format!("no index keeps ({columns}) unique{of}");
-        Breach { code: BreachCode::IndexMissing, place: Place::row(table, name), seq: None, detail }
-    }));
     Ok(())
 }
 
@@ -102,18 +127,29 @@ fn index(row: &sea_orm::QueryResult) -> Result<Index, DbErr> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::fresh;
+    use crate::database::Database;
+    use crate::explain::{fresh, postgres};
+
+    async fn unique_indexes(database: &Database) -> Vec<Index> {
+        let all = statement(&database.readers, UNIQUE_INDEXES, []);
+        let there = database.readers.query_all_raw(all).await.expect("the statement is valid");
+        there.iter().map(|row| index(row).expect("an index")).collect()
+    }
+
+    fn are_all_expected(there: &[Index], primary_ids: usize) {
+        assert_eq!(there.len(), UNIQUE.len() + primary_ids, "{there:?}");
+        let expected = |index: &&Index| UNIQUE.iter().any(|unique| unique.is_kept_by(index));
+        let others: Vec<_> = there.iter().filter(|index| !expected(index)).collect();
+        assert_eq!(others.len(), primary_ids, "{others:?}");
+        assert!(others.iter().all(|(_, columns, _)| columns.as_deref() == Some("id")), "{others:?}");
+    }
 
     #[tokio::test]
     async fn what_the_schema_keeps_unique_is_all_expected() {
-        let (_directory, database) = fresh().await;
-        let all = statement(&database.readers, UNIQUE_INDEXES, []);
-        let there = database.readers.query_all_raw(all).await.expect("the statement is valid");
-        let there: Vec<_> = there.iter().map(|row| index(row).expect("an index")).collect();
-        assert_eq!(there.len(), UNIQUE.len(), "{there:?}");
-        for index in there {
-            assert!(UNIQUE.iter().any(|unique| unique.is_kept_by(&index)), "{index:?} is not expected");
-        }
+        let (_directory, sqlite) = fresh().await;
+        are_all_expected(&unique_indexes(&sqlite).await, 0);
+        // SQLite's ids are the rows themselves; here each is one more index.
+        are_all_expected(&unique_indexes(&postgres().await).await, 4);
     }
 
     #[test]

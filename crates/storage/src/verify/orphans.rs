@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use super::Report;
 use super::source::Source;
-use crate::database::statement;
+use crate::sql::statement;
 
 /// Missing conversations of one page.
 const PAGE_ROWS: usize = 100;

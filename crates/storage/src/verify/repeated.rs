@@ -7,100 +7,122 @@ use sea_orm::{ConnectionTrait, DbErr};
 use super::dialect::{by_rows, is_text, is_whole};
 use super::source::Source;
 use super::{FINDINGS_MAX, Report};
-use crate::database::statement;
+use crate::sql::{Sql, both, statement};
 
 /// A kind of finding: the rows that are wrong in one and the same way.
 struct Search {
     code: BreachCode,
     table: &'static str,
-    /// Returns `row`, by which people find it, and `detail`, how many or why.
-    sql: &'static str,
+    /// Returns `row`, by which people find it, and `times`, how many.
+    sql: Sql,
     detail: &'static str,
 }
 
-const SEARCHES: [Search; 6] = [
+macro_rules! usernames {
+    ($database:ident) => {
+        concat!(
+            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
+            by_rows!($database, "users"),
+            " GROUP BY username_key HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
+        )
+    };
+}
+
+macro_rules! tokens {
+    ($database:ident) => {
+        concat!(
+            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
+            by_rows!($database, "tokens"),
+            " GROUP BY hash HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
+        )
+    };
+}
+
+macro_rules! conversations {
+    ($database:ident) => {
+        concat!(
+            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
+            by_rows!($database, "conversations"),
+            " GROUP BY listing_kind, listing_id, respondent_id HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
+        )
+    };
+}
+
+const SEARCHES: [Search; 3] = [
     Search {
         code: BreachCode::UsernameRepeated,
         table: "users",
-        sql: concat!(
-            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
-            by_rows!("users"),
-            " GROUP BY username_key HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
-        ),
+        sql: both!(usernames),
         detail: "users have the same username_key",
     },
     Search {
         code: BreachCode::TokenRepeated,
         table: "tokens",
-        sql: concat!(
-            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
-            by_rows!("tokens"),
-            " GROUP BY hash HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
-        ),
+        sql: both!(tokens),
         detail: "tokens have the same hash",
     },
     Search {
         code: BreachCode::ConversationRepeated,
         table: "conversations",
-        sql: concat!(
-            "SELECT CAST(MAX(id) AS TEXT) AS row, COUNT(*) AS times FROM ",
-            by_rows!("conversations"),
-            " GROUP BY listing_kind, listing_id, respondent_id HAVING COUNT(*) > 1 ORDER BY MAX(id) LIMIT $1"
-        ),
+        sql: both!(conversations),
         detail: "conversations have the same listing and respondent",
     },
+];
+
+/// For SQLite alone: PostgreSQL keeps its types.
+const SEARCHES_FOR_TYPES: [Search; 3] = [
     Search {
         code: BreachCode::RowUnreadable,
         table: "listings",
-        sql: concat!(
+        sql: Sql::same(concat!(
             "SELECT CAST(l.kind AS TEXT) || '_' || CAST(l.id AS TEXT) AS row, 1 AS times FROM ",
-            by_rows!("listings AS l"),
+            by_rows!(sqlite, "listings AS l"),
             " WHERE NOT (",
-            is_text!("l.kind"),
+            is_text!(sqlite, "l.kind"),
             " AND ",
-            is_whole!("l.id"),
+            is_whole!(sqlite, "l.id"),
             ") LIMIT $1"
-        ),
+        )),
         detail: "row whose kind is no text or whose id no whole number",
     },
     Search {
         code: BreachCode::RowUnreadable,
         table: "entries",
-        sql: concat!(
+        sql: Sql::same(concat!(
             "SELECT CAST(e.id AS TEXT) AS row, 1 AS times FROM ",
-            by_rows!("entries AS e"),
+            by_rows!(sqlite, "entries AS e"),
             " WHERE NOT (",
-            is_whole!("e.id"),
+            is_whole!(sqlite, "e.id"),
             " AND ",
-            is_whole!("e.conversation_id"),
+            is_whole!(sqlite, "e.conversation_id"),
             " AND ",
-            is_whole!("e.seq"),
+            is_whole!(sqlite, "e.seq"),
             ") LIMIT $1"
-        ),
+        )),
         detail: "row whose conversation_id or seq is no whole number",
     },
     Search {
         code: BreachCode::RowUnreadable,
         table: "handshakes",
-        sql: concat!(
-            "SELECT CAST(h.conversation_id AS TEXT) || '#' || CAST(h.started AS TEXT) AS row, 1 AS times",
-            " FROM ",
-            by_rows!("handshakes AS h"),
+        sql: Sql::same(concat!(
+            "SELECT CAST(h.conversation_id AS TEXT) || '#' || CAST(h.started AS TEXT) AS row, 1 AS times FROM ",
+            by_rows!(sqlite, "handshakes AS h"),
             " WHERE NOT (",
-            is_whole!("h.conversation_id"),
+            is_whole!(sqlite, "h.conversation_id"),
             " AND ",
-            is_whole!("h.started"),
+            is_whole!(sqlite, "h.started"),
             ") LIMIT $1"
-        ),
+        )),
         detail: "row whose conversation_id or start is no whole number",
     },
 ];
 
 pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut Report<F>) -> Result<(), DbErr> {
-    for search in SEARCHES {
+    let for_types = if source.is_postgres() { None } else { Some(SEARCHES_FOR_TYPES) };
+    for search in SEARCHES.into_iter().chain(for_types.into_iter().flatten()) {
         let one_more = i64::try_from(FINDINGS_MAX + 1).unwrap_or(i64::MAX);
         let found = source
-            .snapshot(async |transaction| {
+            .snapshot_of_rows(async |transaction| {
                 let rows = transaction.query_all_raw(statement(transaction, search.sql, [one_more.into()])).await?;
                 let both = |row: &sea_orm::QueryResult| {
                     // What is no text at all has no name that could be shown.
@@ -129,13 +151,18 @@ pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut R
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::plan;
+    use crate::explain::{plan_of_postgres, plan_of_sqlite};
+    use crate::verify::dialect::BY_ROWS;
 
     #[tokio::test]
     async fn no_index_is_asked() {
+        for Search { sql, .. } in SEARCHES.into_iter().chain(SEARCHES_FOR_TYPES) {
+            let plan = plan_of_sqlite(sql.sqlite).await;
+            assert!(!plan.iter().any(|step| step.contains("INDEX")), "{sql:?}: {plan:?}");
+        }
         for Search { sql, .. } in SEARCHES {
-            let plan = plan(sql).await;
-            assert!(!plan.iter().any(|step| step.contains("INDEX")), "{sql}: {plan:?}");
+            let plan = plan_of_postgres(BY_ROWS, sql.postgres).await;
+            assert!(plan.iter().any(|step| step.starts_with("Seq Scan")), "{sql:?}: {plan:?}");
         }
     }
 }

@@ -7,9 +7,13 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sea_orm::{DatabaseConnection, DatabaseTransaction, DbErr, TransactionTrait};
+use sea_orm::{
+    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
+    TransactionTrait,
+};
 
 use super::VerifyError;
+use super::dialect::BY_ROWS;
 use crate::database::{DatabaseUrl, look};
 use crate::migrations::{self, Standing};
 
@@ -19,20 +23,20 @@ const COMPANIONS: [&str; 2] = ["-wal", "-journal"];
 pub(super) struct Source {
     url: DatabaseUrl,
     connection: DatabaseConnection,
-    /// The file as it lies there, as long as nobody has it open.
+    /// SQLite's file as it lies there, as long as nobody has it open.
     still: Option<Still>,
 }
 
 impl Source {
     /// Opens what is there and is this program's own.
     pub(super) async fn open(url: &DatabaseUrl) -> Result<Self, VerifyError> {
-        match fs::metadata(url.file()) {
-            Ok(file) if file.is_file() => {}
-            Ok(_) => return Err(VerifyError::Unreadable("this is no file".to_owned())),
-            Err(error) if error.kind() == ErrorKind::NotFound => return Err(VerifyError::Missing),
-            Err(error) => return Err(VerifyError::Unreadable(error.to_string())),
-        }
-        let still = Still::of(url.file());
+        let still = match url.file() {
+            Some(file) => {
+                is_there(file)?;
+                Still::of(file)
+            }
+            None => None,
+        };
         let connection = look(url, still.is_some()).await?;
         let mut source = Self { url: url.clone(), connection, still };
         match source.snapshot(migrations::standing).await? {
@@ -49,23 +53,59 @@ impl Source {
         read: impl AsyncFn(&DatabaseTransaction) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
         loop {
-            // On SQLite the first statement fixes the moment.
-            let transaction = self.connection.begin().await?;
+            let transaction = self.begin().await?;
             let done = read(&transaction).await;
             transaction.rollback().await?;
             if self.still.as_ref().is_none_or(Still::is_still) {
                 return done;
             }
             // Somebody has come to write meanwhile, and may have done so under this snapshot.
-            self.still = Still::of(self.url.file());
+            self.still = self.url.file().and_then(Still::of);
             self.connection = look(&self.url, self.still.is_some()).await?;
         }
+    }
+
+    /// The same, where what is found must not depend on what an index shows.
+    pub(super) async fn snapshot_of_rows<T>(
+        &mut self,
+        read: impl AsyncFn(&DatabaseTransaction) -> Result<T, DbErr>,
+    ) -> Result<T, DbErr> {
+        let is_postgres = self.is_postgres();
+        self.snapshot(async |transaction| {
+            if is_postgres {
+                transaction.execute_unprepared(BY_ROWS).await?;
+            }
+            read(transaction).await
+        })
+        .await
+    }
+
+    /// The first statement fixes the moment.
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        if self.is_postgres() {
+            let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+            return self.connection.begin_with_config(Some(isolation), Some(access)).await;
+        }
+        self.connection.begin().await
+    }
+
+    pub(super) fn is_postgres(&self) -> bool {
+        self.connection.get_database_backend() == DbBackend::Postgres
     }
 
     pub(super) async fn close(self) {
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "a database connection did not close");
         }
+    }
+}
+
+fn is_there(file: &Path) -> Result<(), VerifyError> {
+    match fs::metadata(file) {
+        Ok(file) if file.is_file() => Ok(()),
+        Ok(_) => Err(VerifyError::Unreadable("this is no file".to_owned())),
+        Err(error) if error.kind() == ErrorKind::NotFound => Err(VerifyError::Missing),
+        Err(error) => Err(VerifyError::Unreadable(error.to_string())),
     }
 }
 

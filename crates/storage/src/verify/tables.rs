@@ -8,7 +8,7 @@ use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use super::dialect::{is_text, is_whole};
 use super::source::Source;
 use super::{Report, rows};
-use crate::database::statement;
+use crate::sql::{Sql, both, statement};
 
 /// Rows of one page.
 const PAGE_ROWS: i64 = 500;
@@ -19,14 +19,20 @@ const USERS: &str = "SELECT id, username, username_key, first_name, last_name, c
 const TOKENS: &str = "SELECT t.id, t.user_id, t.hash, t.created_at, t.expires_at, t.revoked_at, u.id AS found_user_id \
     FROM tokens AS t LEFT JOIN users AS u ON u.id = t.user_id WHERE t.id > $1 ORDER BY t.id LIMIT $2";
 
-const LISTINGS: &str = concat!(
-    "SELECT l.kind, l.id, l.owner_id, l.title, l.description, l.status, l.created_at, u.id AS found_owner_id",
-    " FROM listings AS l LEFT JOIN users AS u ON u.id = l.owner_id WHERE (l.kind, l.id) > ($1, $2) AND ",
-    is_text!("l.kind"),
-    " AND ",
-    is_whole!("l.id"),
-    " ORDER BY l.kind, l.id LIMIT $3"
-);
+macro_rules! listings {
+    ($database:ident) => {
+        concat!(
+            "SELECT l.kind, l.id, l.owner_id, l.title, l.description, l.status, l.created_at, u.id AS found_owner_id",
+            " FROM listings AS l LEFT JOIN users AS u ON u.id = l.owner_id WHERE (l.kind, l.id) > ($1, $2) AND ",
+            is_text!($database, "l.kind"),
+            " AND ",
+            is_whole!($database, "l.id"),
+            " ORDER BY l.kind, l.id LIMIT $3"
+        )
+    };
+}
+
+const LISTINGS: Sql = both!(listings);
 
 pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut Report<F>) -> Result<(), DbErr> {
     each_row(source, report, USERS, vec![i64::MIN.into()], |row| {
@@ -59,10 +65,11 @@ fn unreadable(table: &'static str, row: impl Display, why: String) -> Vec<Breach
 async fn each_row<F: FnMut(Breach)>(
     source: &mut Source,
     report: &mut Report<F>,
-    sql: &'static str,
+    sql: impl Into<Sql>,
     mut after: Vec<Value>,
     judge: impl Fn(&QueryResult) -> Result<(Vec<Value>, Vec<Breach>), DbErr>,
 ) -> Result<(), DbErr> {
+    let sql = sql.into();
     loop {
         let values: Vec<_> = after.iter().cloned().chain([PAGE_ROWS.into()]).collect();
         let page = source

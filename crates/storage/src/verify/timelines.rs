@@ -8,11 +8,11 @@ use handsel_domain::audit::{
 };
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, Value};
 
-use super::dialect::is_whole;
+use super::dialect::{is_whole, unindexed};
 use super::rows::{self, Read};
 use super::source::Source;
 use super::{Report, orphans};
-use crate::database::statement;
+use crate::sql::{Sql, both, statement};
 
 /// Conversations whose ids are read at once.
 const PAGE_CONVERSATIONS: i64 = 500;
@@ -29,45 +29,73 @@ const CONVERSATION: &str = "SELECT c.id, c.listing_kind, c.listing_id, c.owner_i
     LEFT JOIN listings AS l ON l.kind = c.listing_kind AND l.id = c.listing_id \
     LEFT JOIN users AS o ON o.id = c.owner_id LEFT JOIN users AS r ON r.id = c.respondent_id WHERE c.id = $1";
 
-const ENTRIES: &str = concat!(
-    "SELECT e.id, e.seq, e.actor_id, e.kind, e.created_at, e.content, e.client_message_id, e.redacted_at,",
-    " e.redacts_seq, e.handshake_started, e.step, e.status, e.owner_completed, e.respondent_completed",
-    " FROM entries AS e WHERE e.conversation_id = $1 AND (e.seq, e.id) > ($2, $3) AND ",
-    is_whole!("e.seq"),
-    " ORDER BY e.seq, e.id LIMIT $4"
-);
+macro_rules! entries {
+    ($database:ident) => {
+        concat!(
+            "SELECT e.id, e.seq, e.actor_id, e.kind, e.created_at, e.content, e.client_message_id, e.redacted_at,",
+            " e.redacts_seq, e.handshake_started, e.step, e.status, e.owner_completed, e.respondent_completed",
+            " FROM entries AS e WHERE e.conversation_id = $1 AND (e.seq, e.id) > ($2, $3) AND ",
+            is_whole!($database, "e.seq"),
+            " ORDER BY e.seq, e.id LIMIT $4"
+        )
+    };
+}
+
+const ENTRIES: Sql = both!(entries);
 
 macro_rules! handshakes {
-    ($which:literal) => {
+    ($database:ident, $which:literal) => {
         concat!(
             "SELECT h.started, h.initiator_id, h.note, h.terms, h.status, h.owner_completed, h.respondent_completed,",
             " h.version, h.actor_id, h.latest, h.at FROM handshakes AS h WHERE h.conversation_id = $1 AND ",
-            is_whole!("h.started"),
+            is_whole!($database, "h.started"),
             $which
         )
     };
 }
 
+macro_rules! handshakes_of_a_page {
+    ($database:ident) => {
+        handshakes!(
+            $database,
+            " AND h.started >= $2 AND h.started <= $3 \
+             AND EXISTS (SELECT 1 FROM entries AS e WHERE e.conversation_id = h.conversation_id AND e.seq = h.started)"
+        )
+    };
+}
+
 /// Those that are said to start at one of the entries of a page.
-const HANDSHAKES: &str = handshakes!(
-    " AND h.started >= $2 AND h.started <= $3 \
-     AND EXISTS (SELECT 1 FROM entries AS e WHERE e.conversation_id = h.conversation_id AND e.seq = h.started)"
-);
+const HANDSHAKES: Sql = both!(handshakes_of_a_page);
 
-const HANDSHAKES_WITHOUT_ENTRY: &str = handshakes!(
-    " AND NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.conversation_id = h.conversation_id AND e.seq = h.started) \
-     ORDER BY h.started LIMIT $2"
-);
+macro_rules! handshakes_without_entry {
+    ($database:ident) => {
+        handshakes!(
+            $database,
+            " AND NOT EXISTS (SELECT 1 FROM entries AS e WHERE e.conversation_id = h.conversation_id \
+             AND e.seq = h.started) ORDER BY h.started LIMIT $2"
+        )
+    };
+}
 
-/// `+` keeps it from the index on `client_message_id`, which would not show what it has let in. A conversation's entries
-/// as such are found by an index all the same, since nothing else finds them without reading those of all others; what
-/// that index lacks, the check of the file has said.
-const REPEATED: &str = concat!(
-    "SELECT e.actor_id AS actor_id, MIN(e.seq) AS first_seq, MAX(e.seq) AS last_seq, COUNT(*) AS times",
-    " FROM entries AS e WHERE e.conversation_id = $1 AND +e.client_message_id IS NOT NULL AND ",
-    is_whole!("e.seq"),
-    " GROUP BY e.actor_id, e.client_message_id HAVING COUNT(*) > 1 ORDER BY MAX(e.seq) LIMIT $2"
-);
+const HANDSHAKES_WITHOUT_ENTRY: Sql = both!(handshakes_without_entry);
+
+macro_rules! repeated {
+    ($database:ident) => {
+        concat!(
+            "SELECT e.actor_id AS actor_id, MIN(e.seq) AS first_seq, MAX(e.seq) AS last_seq, COUNT(*) AS times",
+            " FROM entries AS e WHERE e.conversation_id = $1 AND ",
+            unindexed!($database, "e.client_message_id"),
+            " IS NOT NULL AND ",
+            is_whole!($database, "e.seq"),
+            " GROUP BY e.actor_id, e.client_message_id HAVING COUNT(*) > 1 ORDER BY MAX(e.seq) LIMIT $2"
+        )
+    };
+}
+
+/// The index on `client_message_id` would not show what it has let in. A conversation's entries as such are found by an
+/// index all the same, since nothing else finds them without reading those of all others; what that index lacks, the
+/// check of the file has said.
+const REPEATED: Sql = both!(repeated);
 
 pub(super) async fn verify<F: FnMut(Breach)>(source: &mut Source, report: &mut Report<F>) -> Result<(), DbErr> {
     // What begins from here on is left to the next time: one who writes faster than this reads must not keep it.
@@ -165,17 +193,20 @@ fn limit(rows: usize) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::explain::{full_scans, plan};
+    use crate::explain::{full_scans, plan_of_postgres, plan_of_sqlite};
 
     #[tokio::test]
     async fn a_conversation_is_read_without_its_neighbours() {
-        for sql in [NEWEST, IDS, CONVERSATION, ENTRIES, HANDSHAKES, HANDSHAKES_WITHOUT_ENTRY, REPEATED] {
-            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
+        let same = [NEWEST, IDS, CONVERSATION].map(Sql::same);
+        for sql in same.into_iter().chain([ENTRIES, HANDSHAKES, HANDSHAKES_WITHOUT_ENTRY, REPEATED]) {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }
+
     #[tokio::test]
     async fn repetitions_are_not_searched_through_the_index_that_forbids_them() {
-        let plan = plan(REPEATED).await;
+        let mut plan = plan_of_sqlite(REPEATED.sqlite).await;
+        plan.extend(plan_of_postgres("", REPEATED.postgres).await);
         assert!(!plan.iter().any(|step| step.contains("entries_client_message_id")), "{plan:?}");
     }
 }

@@ -1,5 +1,7 @@
 //! A file that is damaged, and indexes that are not there: what was let in is found, though the index that should have
 //! kept it out does not show it. Knows of SQLite how it keeps an index, and nothing of promises about rows.
+//!
+//! Only SQLite lets somebody damage an index on purpose by what it understands as SQL.
 
 use handsel_domain::listing::ListingKind;
 
@@ -8,14 +10,18 @@ use super::clock::START;
 use super::verify::talk_of_every_kind;
 
 contract! {
+    unique_indexes_that_are_not_there,
+    indexes_that_keep_something_else_unique,
+}
+
+contract! {
+    of sqlite alone:
     a_username_that_its_index_lacks,
     a_token_that_its_index_lacks,
     a_conversation_that_its_index_lacks,
     a_client_message_id_that_its_index_lacks,
     a_place_that_its_index_lacks,
     much_damage_is_listed_up_to_a_bound,
-    unique_indexes_that_are_not_there,
-    indexes_that_keep_something_else_unique,
 }
 
 /// Stores what `sql` says while the index's declaration is another one, under which SQLite keeps these rows out of it;

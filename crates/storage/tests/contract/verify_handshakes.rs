@@ -17,13 +17,17 @@ contract! {
     a_handshake_with_another_version,
     a_handshake_with_another_time,
     an_unknown_status_of_a_handshake,
-    a_text_for_a_version,
     terms_that_are_no_object,
     a_note_that_is_too_long,
     two_live_handshakes,
     a_start_without_its_handshake,
     a_handshake_without_an_entry,
     a_handshake_at_a_message,
+}
+
+contract! {
+    of sqlite alone:
+    a_text_for_a_version,
 }
 
 /// Changes a healthy conversation, and finds that.

@@ -21,9 +21,6 @@ contract! {
     a_redacted_message_that_still_speaks,
     a_redaction_of_nothing,
     an_unknown_kind,
-    a_text_for_a_time,
-    a_text_for_a_place,
-    no_text_for_a_content,
     an_id_beyond_all_ids,
     a_client_message_id_that_is_none,
     a_repeated_client_message_id,
@@ -31,6 +28,13 @@ contract! {
     a_cursor_that_is_none,
     many_breaches_are_listed_up_to_a_bound,
     several_breaches_are_all_found,
+}
+
+contract! {
+    of sqlite alone:
+    a_text_for_a_time,
+    a_text_for_a_place,
+    no_text_for_a_content,
 }
 
 /// Changes a healthy conversation, and finds that.

@@ -172,7 +172,7 @@ async fn a_schema_of_another_version_is_named_with_what_to_do() {
 async fn settings_that_are_wrong_are_no_breach() {
     let directory = tempfile::tempdir().expect("a directory");
     for (arguments, variables, word) in [
-        (["--database-url", "mysql://localhost/handsel"].as_slice(), [].as_slice(), "only SQLite"),
+        (["--database-url", "mysql://localhost/handsel"].as_slice(), [].as_slice(), "or postgres://"),
         (&[], &[("HANDSEL_DATABASE_URL", "handsel.db")], "HANDSEL_DATABASE_URL"),
         (&[], &[("HANDSEL_DATABASE_URI", "sqlite://handsel.db")], "HANDSEL_DATABASE_URI"),
         (&["--config", "nowhere.toml"], &[], "nowhere.toml"),

@@ -1,0 +1,126 @@
+//! PostgreSQL's connections to one database. Knows nothing of what is written or read.
+//!
+//! Each is tried before it is used and replaced where it is broken, so that a server which went away and came back is
+//! used again without anybody's doing. Everything that waits has a limit, on both sides: a server that is cut off frees
+//! what a silent peer has locked, and we do not wait for an answer that cannot come.
+
+use std::time::Duration;
+
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbErr,
+};
+use tokio::time::timeout;
+
+use super::Database;
+use crate::errors::{no_answer, not_connected};
+
+/// Tasks that write to timelines, each with a transaction of its own.
+pub(super) const WRITERS: usize = 4;
+/// Connections that write: those tasks' and as many for everything else.
+const WRITE_CONNECTIONS_MAX: u32 = 8;
+/// Connections that read.
+const READ_CONNECTIONS_MAX: u32 = 8;
+/// How long a caller waits for a connection, a new one included, before it is `unavailable`.
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long the first connection may take.
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection that is given back may take to end what its user gave up on.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
+/// After so long a connection that nobody needs is closed.
+const IDLE_TIMEOUT: Duration = Duration::from_mins(10);
+/// After so long a connection is replaced, so that a server which was added or moved gets its share.
+const LIFETIME_MAX: Duration = Duration::from_hours(1);
+/// How long the server works on one statement, its wait for locks included.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(20);
+/// How long the server waits for one lock.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long the server keeps a transaction open for somebody who says nothing: what is locked by a process that has
+/// been cut off is free again after that.
+const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
+/// After so long without an answer the server asks whether its peer still lives, and asks again as often.
+const KEEPALIVE: Duration = Duration::from_secs(10);
+const KEEPALIVES_MAX: u32 = 3;
+/// How long we wait for the end of a whole transaction: longer than the server's own limits, which say what was wrong.
+pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a connection is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Use {
+    Write,
+    Read,
+    /// To read a whole database, which takes as long as it takes.
+    Look,
+}
+
+pub(super) async fn connect(server: &PgConnectOptions) -> Result<Database, DbErr> {
+    // A pool would only say that its time is up, and not why.
+    try_once(server).await?;
+    let writer = open(server, WRITE_CONNECTIONS_MAX, Use::Write).await?;
+    let readers = open(server, READ_CONNECTIONS_MAX, Use::Read).await?;
+    Ok(Database { writer, observer: readers.clone(), readers })
+}
+
+pub(super) async fn look(server: &PgConnectOptions) -> Result<DatabaseConnection, DbErr> {
+    try_once(server).await?;
+    open(server, 1, Use::Look).await
+}
+
+async fn try_once(server: &PgConnectOptions) -> Result<(), DbErr> {
+    let connected = timeout(CONNECT_TIMEOUT, options(server, Use::Read).connect()).await;
+    let connection = connected.map_err(|_| no_answer(CONNECT_TIMEOUT))?.map_err(not_connected)?;
+    connection.close().await.map_err(not_connected)
+}
+
+/// Lifts the server's limits for this transaction: the schema of a large database takes as long as it takes.
+pub(super) async fn unlimited(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    const UNLIMITED: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; \
+        SET LOCAL idle_in_transaction_session_timeout = 0";
+    transaction.execute_unprepared(UNLIMITED).await.map(|_| ())
+}
+
+fn options(server: &PgConnectOptions, purpose: Use) -> PgConnectOptions {
+    let millis = |limit: Duration| limit.as_millis().to_string();
+    let seconds = |limit: Duration| limit.as_secs().to_string();
+    let limit = |limit: Duration| if purpose == Use::Look { "0".to_owned() } else { millis(limit) };
+    // Statements carry what people write to each other; none of it belongs in a log.
+    let options = server.clone().disable_statement_logging().options([
+        ("default_transaction_isolation", "read committed".to_owned()),
+        ("default_transaction_read_only", if purpose == Use::Write { "off" } else { "on" }.to_owned()),
+        ("statement_timeout", limit(STATEMENT_TIMEOUT)),
+        ("lock_timeout", limit(LOCK_TIMEOUT)),
+        ("idle_in_transaction_session_timeout", limit(IDLE_IN_TRANSACTION_TIMEOUT)),
+        ("tcp_keepalives_idle", seconds(KEEPALIVE)),
+        ("tcp_keepalives_interval", seconds(KEEPALIVE)),
+        ("tcp_keepalives_count", KEEPALIVES_MAX.to_string()),
+        ("tcp_user_timeout", millis(KEEPALIVE * KEEPALIVES_MAX)),
+    ]);
+    if server.get_application_name().is_some() { options } else { options.application_name("handsel") }
+}
+
+async fn open(server: &PgConnectOptions, connections: u32, purpose: Use) -> Result<DatabaseConnection, DbErr> {
+    let server = options(server, purpose);
+    // The URL is only to name the kind of database: what it says is in `server`.
+    let mut pool = ConnectOptions::new("postgres://localhost");
+    pool.max_connections(connections)
+        .min_connections(0)
+        .connect_lazy(true)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(IDLE_TIMEOUT)
+        .max_lifetime(LIFETIME_MAX)
+        .test_before_acquire(true)
+        .record_stmt_in_spans(false)
+        .map_sqlx_postgres_opts(move |_| server.clone())
+        .map_sqlx_postgres_pool_opts(|pool| {
+            // Whoever gives up leaves a connection in the middle of its answer. The pool itself would wait for the rest
+            // without a limit, and lack a connection for as long as the network takes to find out that it is cut.
+            pool.after_release(|connection, _| {
+                Box::pin(async move {
+                    let answered = timeout(RELEASE_TIMEOUT, connection.ping()).await;
+                    answered.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+                })
+            })
+        });
+    SeaDatabase::connect(pool).await
+}
