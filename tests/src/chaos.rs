@@ -20,16 +20,15 @@ pub use happened::Happened;
 pub use outcome::Outcome;
 pub use part::{Part, Stage};
 
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use fastrand::Rng;
 use tokio::sync::{mpsc, watch};
 
+use crate::Started;
 use crate::checker::{Run, timeline};
 use crate::seen::Breach;
-use crate::{database, server};
 use client::Client;
 use clients::Clients;
 use cluster::Cluster;
@@ -81,16 +80,16 @@ pub async fn run(plan: Plan) -> Outcome {
     }
     phases.send_replace(Phase::Settling);
     clients.settle().await;
-    let file = over.database_file();
-    phases.send_replace(Phase::CatchingUp(Arc::new(timeline::stands(&file).await)));
+    let database = over.database();
+    phases.send_replace(Phase::CatchingUp(Arc::new(timeline::stands(database).await)));
     clients.end().await;
 
     breaches.extend(clients.breaches);
-    breaches.extend(is_sound(&file).await);
-    let stored = timeline::stands(&file).await;
+    breaches.extend(is_sound(&over).await);
+    let stored = timeline::stands(database).await;
     let mut timelines = Vec::new();
     for key in stored.keys() {
-        timelines.push(timeline::read(&file, key).await);
+        timelines.push(timeline::read(database, key).await);
     }
     let happened = cluster.so_far(&world);
     let (log, ends) = cluster.ends().await;
@@ -107,13 +106,12 @@ pub async fn run(plan: Plan) -> Outcome {
 }
 
 /// What the server's own verifier finds, beside servers that live, and what SQLite does.
-async fn is_sound(file: &Path) -> Option<Breach> {
-    let in_tables = file.to_owned();
-    let sound = tokio::spawn(async move { database::is_sound(&in_tables).await }).await;
+async fn is_sound(over: &Started) -> Option<Breach> {
+    let database = over.database().clone();
+    let sound = tokio::spawn(async move { database.is_sound().await }).await;
     if let Err(panicked) = sound {
         return Some(format!("the database is not sound: {panicked}"));
     }
-    let directory = file.parent().expect("a file is in a directory");
-    let (status, output, errors) = server::command(directory, &["verify", "--json"], "").await;
+    let (status, output, errors) = over.command(&["verify", "--json"], "").await;
     (!status.success()).then(|| format!("handsel verify: {status}\n{output}{errors}"))
 }

@@ -9,6 +9,7 @@ pub mod database;
 pub mod extended;
 pub mod http;
 pub mod load;
+pub mod over;
 pub mod pairs;
 pub mod people;
 mod printed;
@@ -21,13 +22,14 @@ pub mod server;
 pub mod socket;
 mod verified;
 
+pub use database::Database;
 pub use http::Answer;
 pub use pairs::Pair;
 pub use people::Person;
 pub use seen::Seen;
 pub use server::{Server, Started};
 pub use socket::{Refusal, Socket};
-pub use verified::VerifiedDirectory;
+pub use verified::VerifiedDatabase;
 
 use std::time::Duration;
 

@@ -43,12 +43,12 @@ pub async fn run(server: &Server, pairs: Vec<Pair>, how_long: Duration) -> Resul
     let took = started.elapsed();
     let speed = Speed::of(&talks, took);
 
-    let file = server.database_file();
+    let database = server.database();
     let checking: JoinSet<_> = talks
         .into_iter()
         .map(|talk| {
-            let file = file.clone();
-            async move { check::all(&talk, &file).await }
+            let database = database.clone();
+            async move { check::all(&talk, &database).await }
         })
         .collect();
     breaches.extend(all(checking).await.1);

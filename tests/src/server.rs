@@ -6,9 +6,11 @@ use std::sync::{Arc, OnceLock};
 
 use tokio::process::{Child, Command};
 
+use crate::database::Database;
+use crate::over::Over;
 use crate::printed::Printed;
 use crate::running::Running;
-use crate::verified::VerifiedDirectory;
+use crate::verified::VerifiedDatabase;
 use crate::{Answer, Person, http, in_time};
 
 /// The binary under test, built if need be.
@@ -32,11 +34,11 @@ pub fn binary() -> &'static Path {
     })
 }
 
-/// A process that serves, and the directory that its database is in. The database is verified when the last one that
-/// uses it is dropped: it must keep what is promised, whatever the test did with it.
+/// A process that serves, and the database that it serves over. The database is verified when the last one that uses it
+/// is dropped: it must keep what is promised, whatever the test did with it.
 pub struct Server {
     process: Child,
-    directory: Arc<VerifiedDirectory>,
+    over: Arc<VerifiedDatabase>,
     /// `127.0.0.1:PORT`
     pub address: String,
     log: Printed,
@@ -45,36 +47,51 @@ pub struct Server {
 
 /// How a server is to be started.
 pub struct Started {
-    directory: Arc<VerifiedDirectory>,
+    over: Arc<VerifiedDatabase>,
     arguments: Vec<String>,
     variables: Vec<(String, String)>,
 }
 
 impl Started {
-    /// Over a fresh database.
+    /// Over a fresh database, of the kind that was chosen for this run.
     pub fn fresh() -> Self {
-        Self::over(Arc::new(VerifiedDirectory::fresh()))
+        Self::over(Arc::new(VerifiedDatabase::fresh()))
     }
 
-    fn over(directory: Arc<VerifiedDirectory>) -> Self {
-        Self { directory, arguments: Vec::new(), variables: Vec::new() }
+    /// Over a fresh file of SQLite's, whatever was chosen: for what is about the file.
+    pub fn fresh_file() -> Self {
+        Self::over(Arc::new(VerifiedDatabase::fresh_over(Over::Sqlite)))
+    }
+
+    fn over(over: Arc<VerifiedDatabase>) -> Self {
+        Self { over, arguments: Vec::new(), variables: Vec::new() }
     }
 
     /// Another one over the same database, to be started on its own.
     #[must_use]
     pub fn another(&self) -> Self {
-        Self::over(Arc::clone(&self.directory))
+        Self::over(Arc::clone(&self.over))
     }
 
-    /// Where the database will be.
-    pub fn database_file(&self) -> PathBuf {
-        self.directory.database_file()
+    /// The database, which need not have tables yet.
+    pub fn database(&self) -> &Database {
+        self.over.database()
+    }
+
+    /// The directory that the process will run in.
+    pub fn directory(&self) -> &Path {
+        self.over.directory()
+    }
+
+    /// Runs another command of the binary over the same database; returns its status, output and errors.
+    pub async fn command(&self, arguments: &[&str], input: &str) -> (ExitStatus, String, String) {
+        command_with(self.directory(), arguments, &self.over.variables(), input).await
     }
 
     /// What the test does to its database breaks promises, so that it is not verified at the end.
     #[must_use]
     pub fn breaks_its_database(self) -> Self {
-        self.directory.is_broken();
+        self.over.is_broken();
         self
     }
 
@@ -94,11 +111,11 @@ impl Started {
 
     pub(crate) fn spawn(&self) -> Child {
         Command::new(binary())
-            .current_dir(self.directory.path())
-            .arg("serve")
-            .args(["--port", "0", "--database-url", "sqlite://handsel.db"])
+            .current_dir(self.directory())
+            .args(["serve", "--port", "0"])
             .args(&self.arguments)
             .env_clear()
+            .envs(self.over.variables())
             .envs(self.variables.iter().map(|(name, value)| (name, value)))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
@@ -119,7 +136,7 @@ impl Started {
         let running = Running::of(self.spawn());
         let address = running.listens().await;
         let Running { process, log, output } = running;
-        Server { process, directory: self.directory, address, log, output }
+        Server { process, over: self.over, address, log, output }
     }
 }
 
@@ -131,17 +148,17 @@ impl Server {
 
     /// Another server over the same database.
     pub fn another(&self) -> Started {
-        Started::over(Arc::clone(&self.directory))
+        Started::over(Arc::clone(&self.over))
     }
 
-    /// Where the database is.
-    pub fn database_file(&self) -> PathBuf {
-        self.directory.database_file()
+    /// The database that it serves over.
+    pub fn database(&self) -> &Database {
+        self.over.database()
     }
 
     /// What the test does to its database breaks promises, so that it is not verified at the end.
     pub fn breaks_its_database(&self) {
-        self.directory.is_broken();
+        self.over.is_broken();
     }
 
     /// What it has logged so far.
@@ -178,7 +195,7 @@ impl Server {
 
     /// Runs another command of the binary over the same database; returns its status, output and errors.
     pub async fn command(&self, arguments: &[&str], input: &str) -> (ExitStatus, String, String) {
-        command(self.directory.path(), arguments, input).await
+        self.another().command(arguments, input).await
     }
 
     /// Asks it to end, as an operator or a supervisor does.
@@ -205,7 +222,7 @@ impl Server {
     /// `kill -9`: it ends between two instructions. Returns how to start one over what it left.
     pub async fn kill(mut self) -> Started {
         self.process.kill().await.expect("it can be killed");
-        Started::over(Arc::clone(&self.directory))
+        Started::over(Arc::clone(&self.over))
     }
 
     /// Sends a request without a token and without a body.

@@ -1,37 +1,52 @@
-//! A directory with a database that is verified when the last one who uses it lets go. Knows nothing of what was done
-//! with it: `handsel verify` says whether it keeps what is promised.
+//! A database that is verified when the last one who uses it lets go. Knows nothing of what was done with it: `handsel
+//! verify` says whether it keeps what is promised.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, ThreadId};
 
 use tempfile::TempDir;
 
+use crate::database::Database;
+use crate::over::{self, Over};
 use crate::server::binary;
 
-/// The directory; for whoever serves over it without a [`Server`](crate::Server).
-pub struct VerifiedDirectory {
+/// The database, and the directory in which its servers run; for whoever serves over it without a
+/// [`Server`](crate::Server).
+pub struct VerifiedDatabase {
     directory: TempDir,
+    database: Database,
     is_broken: AtomicBool,
     made_on: ThreadId,
 }
 
-impl VerifiedDirectory {
-    /// Without a database yet.
+impl VerifiedDatabase {
+    /// One that nobody has used, of the kind that was chosen for this run.
     pub fn fresh() -> Self {
-        let directory = tempfile::tempdir().expect("a directory for the database");
-        Self { directory, is_broken: AtomicBool::new(false), made_on: thread::current().id() }
+        Self::fresh_over(Over::chosen())
     }
 
-    pub(crate) fn path(&self) -> &Path {
+    pub(crate) fn fresh_over(over: Over) -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the server");
+        let database = over.fresh_database(&directory);
+        Self { directory, database, is_broken: AtomicBool::new(false), made_on: thread::current().id() }
+    }
+
+    /// Where its servers and commands run: a file of SQLite's is there, and nothing else.
+    pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
     }
 
-    /// Where the database is to be.
-    pub fn database_file(&self) -> PathBuf {
-        self.path().join("handsel.db")
+    /// The database itself.
+    pub fn database(&self) -> &Database {
+        &self.database
+    }
+
+    /// What tells servers and commands of it. A file is named as somebody would who is in its directory.
+    pub(crate) fn variables(&self) -> [(&'static str, &str); 1] {
+        [("DATABASE_URL", if self.database.is_sqlite() { "sqlite://handsel.db" } else { self.database.url() })]
     }
 
     /// What the test does to the database breaks promises: it is not verified.
@@ -40,22 +55,24 @@ impl VerifiedDirectory {
     }
 
     fn verify(&self) -> Result<(), String> {
-        let verify = ["verify", "--json", "--database-url", "sqlite://handsel.db"];
-        let ran = Command::new(binary()).current_dir(self.path()).args(verify).env_clear().output();
-        let Output { status, stdout, stderr } = ran.expect("the binary starts");
+        let mut verify = Command::new(binary());
+        verify.current_dir(self.directory()).args(["verify", "--json"]).env_clear().envs(self.variables());
+        let Output { status, stdout, stderr } = verify.output().expect("the binary starts");
         let [found, errors] = [stdout, stderr].map(|said| String::from_utf8_lossy(&said).into_owned());
         if status.success() { Ok(()) } else { Err(format!("handsel verify: {status}\n{found}{errors}")) }
     }
 }
 
-impl Drop for VerifiedDirectory {
+impl Drop for VerifiedDatabase {
     fn drop(&mut self) {
         // A test that fails already says why, and a second panic would say nothing but that there were two.
-        let is_to_be_verified = !thread::panicking() && !self.is_broken.load(Ordering::SeqCst);
-        if !is_to_be_verified || !self.database_file().is_file() {
+        if thread::panicking() {
             return;
         }
-        let Err(report) = self.verify() else { return };
+        let is_to_be_verified = !self.is_broken.load(Ordering::SeqCst) && over::is_in_use(&self.database);
+        let verified = if is_to_be_verified { self.verify() } else { Ok(()) };
+        over::remove(&self.database);
+        let Err(report) = verified else { return };
         assert!(!is_heard(self.made_on), "the test's database breaks a promise; {report}");
         // Past the tests' own capture of what is printed, which would be lost with the process.
         let _ = writeln!(io::stderr(), "a test's database breaks a promise; {report}");

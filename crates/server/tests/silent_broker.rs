@@ -10,7 +10,7 @@ use handsel_domain::timeline::Entry;
 use handsel_server::config::{Config, Loaded, Settings, Surface};
 use handsel_server::serve;
 use handsel_tests::people::seq;
-use handsel_tests::{Person, Socket, VerifiedDirectory};
+use handsel_tests::{Person, Socket, VerifiedDatabase};
 use serde_json::json;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
@@ -32,12 +32,12 @@ struct Serving {
     stop: oneshot::Sender<()>,
     ended: JoinHandle<anyhow::Result<()>>,
     /// Let go at the test's end, when nobody serves any more.
-    _directory: VerifiedDirectory,
+    _database: VerifiedDatabase,
 }
 
 async fn serve_in_silence() -> Serving {
-    let directory = VerifiedDirectory::fresh();
-    let database_url = format!("sqlite://{}", directory.database_file().display());
+    let database = VerifiedDatabase::fresh();
+    let database_url = database.database().url().to_owned();
     let settings = Settings { database_url, ..Settings::default() };
     let surface = Surface { http_api: true, websocket: true };
     let config = Config::new(&Loaded { settings, sources: Vec::new() }, surface).expect("a valid configuration");
@@ -50,7 +50,7 @@ async fn serve_in_silence() -> Serving {
     };
     let broker = |_| -> Arc<dyn Committed> { Arc::new(Silence) };
     let ended = tokio::spawn(serve::run(listener, config, false, broker, asked_to_end));
-    Serving { address, stop, ended, _directory: directory }
+    Serving { address, stop, ended, _database: database }
 }
 
 /// All entries of a conversation that has just begun; that the peer is there may be told in between.

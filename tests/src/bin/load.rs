@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
+use handsel_tests::Pair;
 use handsel_tests::load::{self, Speed, machine};
-use handsel_tests::{Pair, database};
 
 /// Pairs write to each other over a fresh server, each side its next message once the last has come back.
 ///
@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
     let met = Pair::meet(&server, pairs.into()).await;
     println!("load      {pairs} pairs for {seconds} s, both sides in closed loop, on the same machine");
     let ran = load::run(&server, met, Duration::from_secs(seconds)).await;
-    database::is_sound(&server.database_file()).await;
+    server.database().is_sound().await;
     match ran {
         Ok(speed) => print(&speed),
         Err(breaches) => {

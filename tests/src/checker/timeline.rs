@@ -1,16 +1,15 @@
 //! A conversation as the tables have it. Knows nothing of who was sent what.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use futures_util::StreamExt;
 use serde_json::Value;
 use sqlx::Row;
-use sqlx::sqlite::SqliteRow;
+use sqlx::any::AnyRow;
 
 use super::Entry;
 use super::entry::{Body, announcement};
-use crate::database;
+use crate::database::Database;
 
 /// A conversation as the tables have it.
 #[derive(Clone, Debug, PartialEq)]
@@ -69,15 +68,15 @@ pub struct Stand {
 }
 
 /// Where every conversation stands.
-pub async fn stands(file: &Path) -> HashMap<String, Stand> {
+pub async fn stands(database: &Database) -> HashMap<String, Stand> {
     const STANDS: &str = concat!(
         "SELECT ",
         key!(),
         ", head, owner_id, owner_read_up_to, respondent_id, respondent_read_up_to FROM conversations"
     );
-    let mut connection = database::open(file).await;
+    let mut connection = database.connect().await;
     let rows = sqlx::query(STANDS).fetch_all(&mut connection).await.expect("the query runs");
-    let stand = |row: &SqliteRow| {
+    let stand = |row: &AnyRow| {
         let cursors = [(row.get(2), row.get(3)), (row.get(4), row.get(5))];
         (row.get(0), Stand { head: row.get(1), cursors })
     };
@@ -85,19 +84,19 @@ pub async fn stands(file: &Path) -> HashMap<String, Stand> {
 }
 
 /// The conversation of that key, read in one moment.
-pub async fn read(file: &Path, key: &str) -> Timeline {
+pub async fn read(database: &Database, key: &str) -> Timeline {
     const CONVERSATION: &str = concat!(
         "SELECT id, owner_id, respondent_id, head, owner_read_up_to, respondent_read_up_to FROM conversations WHERE ",
         key!(),
         " = $1"
     );
     const ENTRIES: &str = "SELECT e.seq, e.actor_id, e.created_at, e.kind, e.id, e.content, e.client_message_id, \
-        e.handshake_started, e.step, e.status, e.owner_completed, e.respondent_completed, \
+        e.handshake_started, e.step, e.status, CASE WHEN e.owner_completed THEN 1 ELSE 0 END AS owner_completed, \
+        CASE WHEN e.respondent_completed THEN 1 ELSE 0 END AS respondent_completed, \
         h.initiator_id, h.note, h.terms FROM entries AS e \
         LEFT JOIN handshakes AS h ON h.conversation_id = e.conversation_id AND h.started = e.handshake_started \
         WHERE e.conversation_id = $1 ORDER BY e.seq";
-    let mut connection = database::open(file).await;
-    sqlx::query("BEGIN").execute(&mut connection).await.expect("a transaction begins");
+    let mut connection = database.snapshot().await;
     let row = sqlx::query(CONVERSATION).bind(key).fetch_one(&mut connection).await.expect("the conversation is there");
     let mut timeline = Timeline {
         key: key.to_owned(),
@@ -114,7 +113,7 @@ pub async fn read(file: &Path, key: &str) -> Timeline {
     timeline
 }
 
-fn entry(row: &SqliteRow, timeline: &Timeline) -> Entry {
+fn entry(row: &AnyRow, timeline: &Timeline) -> Entry {
     let actor: i64 = row.get("actor_id");
     let body = match row.get("kind") {
         "message" => Body::Message {
@@ -128,7 +127,7 @@ fn entry(row: &SqliteRow, timeline: &Timeline) -> Entry {
     Entry { conversation: timeline.key.clone(), seq: row.get("seq"), actor, at_ms: row.get("created_at"), body }
 }
 
-fn step(row: &SqliteRow, timeline: &Timeline) -> Body {
+fn step(row: &AnyRow, timeline: &Timeline) -> Body {
     let (name, status): (String, String) = (row.get("step"), row.get("status"));
     let completed = [("owner_completed", timeline.owner), ("respondent_completed", timeline.respondent)];
     let terms: Option<String> = row.get("terms");
@@ -139,7 +138,11 @@ fn step(row: &SqliteRow, timeline: &Timeline) -> Body {
         owner: timeline.owner,
         respondent: timeline.respondent,
         initiator: row.get("initiator_id"),
-        completed_by: completed.into_iter().filter(|(column, _)| row.get(*column)).map(|(_, user)| user).collect(),
+        completed_by: completed
+            .into_iter()
+            .filter(|(column, _)| row.get::<i64, _>(*column) == 1)
+            .map(|(_, user)| user)
+            .collect(),
         note: row.get("note"),
         terms: terms.map_or(Value::Null, |json| serde_json::from_str(&json).expect("terms are JSON")),
     }

@@ -1,17 +1,15 @@
 //! Whether what was promised to a pair was kept. Knows nothing of how fast.
 
-use std::path::Path;
-
 use super::Talk;
 use super::side::{Side, number};
-use crate::database;
+use crate::Database;
 use crate::seen::{self, Breach};
 
 /// The first message is older than the sockets.
 const FIRST_HEARD: i64 = 2;
 
 /// Each message once to both, in one order, without a hole; the timeline and the table agree.
-pub(super) async fn all(talk: &Talk, file: &Path) -> Result<(), Breach> {
+pub(super) async fn all(talk: &Talk, database: &Database) -> Result<(), Breach> {
     let Talk { pair, owner, respondent } = talk;
     seen::without_a_hole(&owner.name, &owner.heard, FIRST_HEARD)?;
     seen::the_same(&owner.name, &owner.heard, &respondent.name, &respondent.heard)?;
@@ -21,7 +19,7 @@ pub(super) async fn all(talk: &Talk, file: &Path) -> Result<(), Breach> {
     let timeline = seen::in_frames(&pair.owner.timeline(&pair.key).await);
     seen::without_a_hole(&pair.key, &timeline, 1)?;
     seen::the_same("the timeline", &timeline[1..], &owner.name, &owner.heard)?;
-    seen::the_same("the table", &database::messages(file, &pair.key).await, "the timeline", &timeline)
+    seen::the_same("the table", &database.messages(&pair.key).await, "the timeline", &timeline)
 }
 
 /// What a side has written came back in the order in which it was written, each once.

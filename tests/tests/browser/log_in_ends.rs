@@ -1,7 +1,7 @@
 //! A log-in that ends while one talks: the page leads back to the log-in, and from there to where one was.
 
+use handsel_tests::Server;
 use handsel_tests::browser::Visitor;
-use handsel_tests::{Server, database};
 
 use crate::scene::People;
 
@@ -33,7 +33,7 @@ async fn an_expired_token_leads_to_the_log_in_and_back() {
     let (people, key) = People::acquainted(&server).await;
     let ada = Visitor::logged_in(&people.ada).await;
     ada.page.expects("the server responded with a status of 401 ");
-    assert!(database::change(&server.database_file(), EXPIRES_SOON).await > 0);
+    assert!(server.database().change(EXPIRES_SOON).await > 0);
     ada.talks_in(&key).await;
     ada.reads("Hello!").await;
     comes_back(ada).await;
@@ -53,7 +53,7 @@ async fn a_token_that_ended_while_the_page_was_closed_leads_there_as_well() {
     let server = Server::start().await;
     let ada = talking(&server).await;
     ada.page.goes_to("about:blank").await;
-    assert!(database::change(&server.database_file(), EXPIRED).await > 0);
+    assert!(server.database().change(EXPIRED).await > 0);
     ada.opens("#/messages").await;
     ada.is_asked_to_log_in().await;
     ada.sees("Your log-in has ended. Please log in again.").await;

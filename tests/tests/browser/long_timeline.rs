@@ -28,7 +28,7 @@ impl Reader {
     async fn opens() -> Self {
         let server = Server::start().await;
         let (people, key) = People::acquainted(&server).await;
-        seeding::messages(&server.database_file(), &key, ENTRIES - 1).await;
+        seeding::messages(server.database(), &key, ENTRIES - 1).await;
         let ada = Visitor::logged_in(&people.ada).await;
         ada.talks_in(&key).await;
         ada.page.until("the last entry", &format!("return !!entryOf('seeded {ENTRIES}')"), Value::Null).await;

@@ -30,7 +30,7 @@ async fn what_both_write_while_the_server_is_away_is_there_once() {
     scene.ada.says("Before").await;
     scene.bob.reads("Before").await;
 
-    let (over, file) = (scene.server.another(), scene.server.database_file());
+    let (over, database) = (scene.server.another(), scene.server.database().clone());
     let away = async {
         scene.server.terminate().await;
         assert!(scene.server.ended().await.success());
@@ -74,7 +74,7 @@ async fn what_both_write_while_the_server_is_away_is_there_once() {
         }
     }
     assert_eq!(adas.len(), 3 + 2 * WRITTEN.len(), "{adas:?}");
-    let stored = handsel_tests::database::messages(&file, &scene.key).await;
+    let stored = database.messages(&scene.key).await;
     assert_eq!(stored.len(), adas.len(), "{stored:?}");
     for visitor in [&scene.ada, &scene.bob] {
         let same = visitor.page.runs("return window.isTheSamePage === true", json!(null)).await;

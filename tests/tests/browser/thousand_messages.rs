@@ -1,7 +1,7 @@
 //! A thousand messages, stored and live: all are shown, as text.
 
 use handsel_tests::browser::Visitor;
-use handsel_tests::{Server, Started, database, seeding};
+use handsel_tests::{Server, Started, seeding};
 use serde_json::{Value, json};
 
 use crate::scene::People;
@@ -17,8 +17,8 @@ async fn acquainted() -> (Server, People, String) {
 #[tokio::test]
 async fn a_thousand_stored_ones_are_read_from_the_last_to_the_first() {
     let (server, people, key) = acquainted().await;
-    seeding::messages(&server.database_file(), &key, 999).await;
-    database::change(&server.database_file(), HOSTILE).await;
+    seeding::messages(server.database(), &key, 999).await;
+    server.database().change(HOSTILE).await;
     let ada = Visitor::logged_in(&people.ada).await;
     ada.talks_in(&key).await;
     ada.page.until("the last one", "return !!entryOf('<img src=x onerror=alert(1000)>')", Value::Null).await;

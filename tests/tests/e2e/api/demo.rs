@@ -1,7 +1,7 @@
 //! `--demo`: two people to try Handsel with, in a database of its own. Knows nothing of what they could say.
 
 use handsel_tests::socket::Connecting;
-use handsel_tests::{Server, Socket, Started, database};
+use handsel_tests::{Server, Socket, Started};
 use serde_json::json;
 
 const COUNT: &str = "SELECT (SELECT COUNT(*) FROM users) * 1000000 + (SELECT COUNT(*) FROM listings) * 1000 + (SELECT COUNT(*) FROM tokens)";
@@ -40,9 +40,9 @@ async fn the_printed_lines_work() {
         let login = json!({"username": username, "password": "handsel-demo"});
         server.post("/api/auth/login/", login).await.is(200);
     }
-    let people = database::number(&server.database_file(), "SELECT COUNT(*) FROM users").await;
+    let people = server.database().number("SELECT COUNT(*) FROM users").await;
     assert_eq!(people, 2);
-    assert_eq!(database::number(&server.database_file(), "SELECT COUNT(*) FROM listings").await, 2);
+    assert_eq!(server.database().number("SELECT COUNT(*) FROM listings").await, 2);
 }
 
 #[tokio::test]
@@ -86,7 +86,7 @@ async fn it_recognises_its_own_database() {
     let [mut bo, mut ada] = paste_the_lines(&second).await;
     ada.says("Hi!").await;
     assert_eq!(bo.hears_message("Hi!").await["seq"], 2, "their conversation goes on");
-    let people = database::number(&second.database_file(), "SELECT COUNT(*) FROM users").await;
+    let people = second.database().number("SELECT COUNT(*) FROM users").await;
     assert_eq!(people, 3, "nobody came twice");
 }
 
@@ -94,10 +94,10 @@ async fn it_recognises_its_own_database() {
 async fn it_leaves_a_database_of_others_as_it_is() {
     let server = Server::start().await;
     server.person("ada").await.offers("Poetry").await;
-    let before = database::number(&server.database_file(), COUNT).await;
+    let before = server.database().number(COUNT).await;
     let (status, output, errors) = server.another().with(&["--demo"]).ends_by_itself().await;
     assert_eq!(status.code(), Some(1));
     assert!(errors.contains("--demo") && errors.contains("--database-url"), "{errors}");
     assert!(!output.contains("listening") && !output.contains("wscat"), "{output}");
-    assert_eq!(database::number(&server.database_file(), COUNT).await, before);
+    assert_eq!(server.database().number(COUNT).await, before);
 }

@@ -13,7 +13,7 @@ async fn refusal(server: &Server) -> String {
 #[tokio::test]
 async fn it_can_be_switched_off_by_a_flag_a_variable_or_the_file() {
     let by_file = Started::fresh();
-    let file = by_file.database_file().with_file_name("settings.toml");
+    let file = by_file.directory().join("settings.toml");
     std::fs::write(&file, "no_frontend = true").expect("the directory is there");
     for off in [
         Started::fresh().with(&["--no-frontend"]),

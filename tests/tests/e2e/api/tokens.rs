@@ -1,6 +1,6 @@
 //! Which tokens speak for someone, and how one ends. Knows nothing of how they are issued.
 
-use handsel_tests::{Server, database};
+use handsel_tests::Server;
 use serde_json::json;
 
 use super::support::{ask, has_exactly};
@@ -70,7 +70,7 @@ async fn a_token_runs_out() {
     let server = Server::start().await;
     let ana = server.person("ana").await;
     let now = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)";
-    assert_eq!(database::change(&server.database_file(), now).await, 1);
+    assert_eq!(server.database().change(now).await, 1);
     ana.get(USER).await.is_problem(401, "token_expired");
 }
 
@@ -78,7 +78,7 @@ async fn a_token_runs_out() {
 async fn a_suspended_user_is_nobody() {
     let server = Server::start().await;
     let ana = server.person("ana").await;
-    assert_eq!(database::change(&server.database_file(), "UPDATE users SET suspended_at = 1").await, 1);
+    assert_eq!(server.database().change("UPDATE users SET suspended_at = 1").await, 1);
     ana.get(USER).await.is_problem(401, "token_revoked");
     let again = json!({"username": "ana", "password": "ana's password"});
     server.post("/api/auth/login/", again).await.is_problem(401, "credentials_invalid");

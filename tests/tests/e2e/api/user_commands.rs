@@ -2,7 +2,7 @@
 //! password revokes them.
 
 use handsel_tests::server::command;
-use handsel_tests::{Server, database};
+use handsel_tests::{Database, Server};
 use serde_json::json;
 
 #[tokio::test]
@@ -34,7 +34,7 @@ async fn what_cannot_be_a_user_is_not_added() {
         assert_eq!((status.code(), output.as_str()), (Some(1), ""), "{name}");
         assert!(errors.contains(says), "{errors}");
     }
-    assert_eq!(database::number(&server.database_file(), "SELECT COUNT(*) FROM users").await, 0);
+    assert_eq!(server.database().number("SELECT COUNT(*) FROM users").await, 0);
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn migrating_makes_a_database_that_can_be_served() {
         assert!(status.success(), "{errors}");
         assert!(output.contains("sqlite://handsel.db is up to date"), "{output}");
     }
-    let users = database::number(&directory.path().join("handsel.db"), "SELECT COUNT(*) FROM users").await;
+    let users = Database::file(&directory.path().join("handsel.db")).number("SELECT COUNT(*) FROM users").await;
     assert_eq!(users, 0);
     let (status, _, errors) = command(directory.path(), &["user", "add", "ana"], "a good password\n").await;
     assert!(status.success(), "{errors}");

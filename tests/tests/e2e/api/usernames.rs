@@ -2,7 +2,7 @@
 //! rules.
 
 use futures_util::future::join_all;
-use handsel_tests::{Server, database};
+use handsel_tests::Server;
 use serde_json::json;
 
 /// Composed, decomposed, upper case, full width, mixed.
@@ -43,5 +43,5 @@ async fn of_those_who_want_a_name_at_the_same_moment_one_gets_it() {
     for answer in answers.iter().filter(|answer| answer.status != 201) {
         answer.is_problem(409, "username_taken");
     }
-    assert_eq!(database::number(&server.database_file(), "SELECT COUNT(*) FROM users").await, 1);
+    assert_eq!(server.database().number("SELECT COUNT(*) FROM users").await, 1);
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{ExitStatus, Stdio};
 
 use handsel_tests::server::{binary, command, command_with};
-use handsel_tests::{Server, database, in_time};
+use handsel_tests::{Server, in_time};
 use serde_json::{Value, json};
 
 use super::support::{Market, has_exactly, has_read, takes};
@@ -22,7 +22,7 @@ async fn agreed() -> Market {
 
 async fn changes(market: &Market, sql: &'static str) {
     market.server.breaks_its_database();
-    assert!(database::change(&market.server.database_file(), sql).await > 0, "{sql}");
+    assert!(market.server.database().change(sql).await > 0, "{sql}");
 }
 
 /// Ends with that status, and says nothing beside what was asked for.
@@ -104,9 +104,9 @@ async fn of_many_breaches_the_lines_are_all_and_the_json_is_bounded() {
     assert_eq!(report["breaches"].as_array().map(Vec::len), Some(1_000));
 
     // Whoever has read enough of it has the status still.
-    let directory = market.server.database_file().parent().expect("it is in a directory").to_owned();
+    let again = market.server.another();
     let mut piped = tokio::process::Command::new(binary());
-    piped.arg("verify").current_dir(directory).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
+    piped.arg("verify").current_dir(again.directory()).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut process = piped.spawn().expect("the binary starts");
     drop(process.stdout.take());
     let ended = in_time("it to end", process.wait_with_output()).await.expect("it runs");
@@ -119,11 +119,11 @@ async fn a_server_that_has_ended_leaves_what_can_be_verified() {
     let again = market.server.another();
     market.server.terminate().await;
     assert!(market.server.ended().await.success());
-    let directory = again.database_file().parent().expect("it is in a directory").to_owned();
+    let directory = again.directory();
     for _ in 0..2 {
-        let (status, output, _) = command(&directory, &["verify"], "").await;
+        let (status, output, _) = again.command(&["verify"], "").await;
         assert!(status.success() && output.contains("3 entries"), "{output}");
-        assert_eq!(names(&directory), ["handsel.db"], "nothing is made");
+        assert_eq!(names(directory), ["handsel.db"], "nothing is made");
     }
 }
 

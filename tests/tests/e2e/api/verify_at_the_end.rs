@@ -3,8 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::Command;
 
-use handsel_tests::database;
-
 use super::support::Market;
 
 /// Says to this program's own test, run as a process of its own, that it is to fail.
@@ -12,7 +10,7 @@ const TO_FAIL: &str = "HANDSEL_TEST_TO_FAIL";
 
 async fn broken() -> Market {
     let market = Market::talking().await;
-    assert_eq!(database::change(&market.server.database_file(), "UPDATE conversations SET head = 2").await, 1);
+    assert_eq!(market.server.database().change("UPDATE conversations SET head = 2").await, 1);
     market
 }
 

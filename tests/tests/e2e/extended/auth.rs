@@ -1,6 +1,6 @@
 //! A fresh token over an open socket: it lives as long as the newest of them, and no longer.
 
-use handsel_tests::{Person, Server, Socket, database};
+use handsel_tests::{Person, Server, Socket};
 use serde_json::{Value, json};
 
 use super::scene::Scene;
@@ -10,7 +10,7 @@ const SOON: &str = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 10
     WHERE user_id = (SELECT id FROM users WHERE username = 'bob')";
 
 pub(super) async fn runs_out_soon(server: &Server) {
-    assert_ne!(database::change(&server.database_file(), SOON).await, 0);
+    assert_ne!(server.database().change(SOON).await, 0);
 }
 
 /// Logs Bob in again; returns him with the new token, and when that runs out.

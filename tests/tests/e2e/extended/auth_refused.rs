@@ -1,6 +1,6 @@
 //! A token that a socket does not take: an error says why, and the old one counts as before.
 
-use handsel_tests::{Socket, database};
+use handsel_tests::Socket;
 use serde_json::json;
 
 use super::auth::{logs_in_again, runs_out_soon};
@@ -44,7 +44,7 @@ async fn a_token_that_was_revoked_or_has_run_out_changes_nothing() {
     is_refused(&mut bobs, &revoked.token, "token_revoked").await;
     let (expired, _) = logs_in_again(&scene.server).await;
     let newest = "UPDATE tokens SET expires_at = created_at WHERE id = (SELECT max(id) FROM tokens)";
-    assert_eq!(database::change(&scene.server.database_file(), newest).await, 1);
+    assert_eq!(scene.server.database().change(newest).await, 1);
     is_refused(&mut bobs, &expired.token, "token_expired").await;
 }
 

@@ -1,9 +1,9 @@
 //! Connections that break at any moment: whoever comes back with the last `seq` misses nothing and hears nothing twice.
 
+use handsel_tests::Socket;
 use handsel_tests::people::seq;
 use handsel_tests::seed::seeded;
 use handsel_tests::seen::{self, kept};
-use handsel_tests::{Socket, database};
 
 use super::scene::Scene;
 
@@ -49,5 +49,5 @@ async fn a_reader_who_is_cut_again_and_again_hears_all_once_and_in_order() {
     kept(seen::without_a_hole("bob's phone", &heard, 1));
     let timeline = seen::in_frames(&scene.ana.timeline(&scene.key).await);
     kept(seen::the_same("the timeline", &timeline, "bob's phone", &heard));
-    database::is_sound(&scene.server.database_file()).await;
+    scene.server.database().is_sound().await;
 }

@@ -22,7 +22,7 @@ async fn an_inbox_is_told_that_the_server_restarts_and_when_to_come_back() {
 #[tokio::test]
 async fn a_replay_that_is_cut_by_a_restart_goes_on_after_it() {
     let scene = Scene::acquainted().await;
-    seeding::messages(&scene.server.database_file(), &scene.key, MISSED - 1).await;
+    seeding::messages(scene.server.database(), &scene.key, MISSED - 1).await;
     let path = format!("/ws/chat/{}/?after=0", scene.offer);
     let mut bobs = scene.bob.connecting_by_v1(&path).receive_buffer(4 * 1024).open().await.expect("he is let in");
     assert_eq!(bobs.hears().await["type"], "hello");

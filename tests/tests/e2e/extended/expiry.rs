@@ -4,10 +4,10 @@
 use std::time::{Duration, SystemTime};
 
 use futures_util::future::join_all;
+use handsel_tests::Person;
 use handsel_tests::people::seq;
 use handsel_tests::seen::{self, kept};
 use handsel_tests::socket::Heard;
-use handsel_tests::{Person, database};
 use serde_json::{Value, json};
 
 use super::auth::runs_out_soon;
@@ -117,7 +117,7 @@ async fn what_is_sent_past_the_end_is_not_taken() {
     let entries = scene.entries().await;
     println!("{sent} were sent, {} were taken", entries - 1);
     assert!((2..sent).contains(&entries), "some were taken, and some were not: {entries} of {sent}");
-    assert_eq!(database::number(&scene.server.database_file(), LATE).await, 0, "none past the end");
+    assert_eq!(scene.server.database().number(LATE).await, 0, "none past the end");
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ const MISSED: i64 = 30_000;
 #[tokio::test]
 async fn what_was_not_sent_by_then_is_not_sent() {
     let scene = Scene::acquainted().await;
-    seeding::messages(&scene.server.database_file(), &scene.key, MISSED - 1).await;
+    seeding::messages(scene.server.database(), &scene.key, MISSED - 1).await;
     runs_out_soon(&scene.server).await;
     let path = format!("/ws/chat/{}/?after=0", scene.offer);
     let mut bobs = scene.bob.connecting_by_v1(&path).receive_buffer(4 * 1024).open().await.expect("he is let in");

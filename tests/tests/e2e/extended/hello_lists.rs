@@ -1,6 +1,6 @@
 //! Which conversations `hello` lists, and what it says of each.
 
-use handsel_tests::{Person, database, seeding};
+use handsel_tests::{Person, seeding};
 use serde_json::{Value, json};
 
 use super::scene::{Scene, has_read, writes};
@@ -24,7 +24,7 @@ async fn a_respondent_who_has_written_nothing_is_told_of_the_own_conversation() 
         assert_eq!(hello["conversations"], own);
     }
     let conversations = "SELECT count(*) FROM conversations";
-    assert_eq!(database::number(&scene.server.database_file(), conversations).await, 0, "connecting begins none");
+    assert_eq!(scene.server.database().number(conversations).await, 0, "connecting begins none");
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn the_one_with_the_newest_entry_comes_first_whatever_side_one_is_on() {
 #[tokio::test]
 async fn of_more_than_a_thousand_it_lists_a_thousand_and_all_of_them_are_live() {
     let scene = Scene::strangers().await;
-    seeding::respondents(&scene.server.database_file(), &scene.offer, 1_001).await;
+    seeding::respondents(scene.server.database(), &scene.offer, 1_001).await;
     let (mut anas_inbox, hello) = scene.ana.opens_inbox().await;
     assert_eq!((keys(&hello).len(), &hello["more_conversations"]), (1_000, &json!(true)));
     let (mut anas, hello) = scene.ana.opens_by_v1(&scene.offer).await;

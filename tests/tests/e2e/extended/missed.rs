@@ -41,7 +41,7 @@ impl Talk {
 #[tokio::test]
 async fn a_long_replay_is_whole_and_in_order_and_disturbs_nobody() {
     let scene = Scene::acquainted().await;
-    seeding::messages(&scene.server.database_file(), &scene.key, MISSED - 1).await;
+    seeding::messages(scene.server.database(), &scene.key, MISSED - 1).await;
     let pairs = Pair::meet(&scene.server, PAIRS).await;
     let mut talks = join_all(pairs.into_iter().map(Talk::of)).await;
 
@@ -79,7 +79,7 @@ async fn a_long_replay_is_whole_and_in_order_and_disturbs_nobody() {
 #[tokio::test]
 async fn several_long_replays_at_once_are_each_whole() {
     let scene = Scene::acquainted().await;
-    seeding::messages(&scene.server.database_file(), &scene.key, MISSED - 1).await;
+    seeding::messages(scene.server.database(), &scene.key, MISSED - 1).await;
     let reading = (0..4).map(|number| {
         let scene = &scene;
         async move {

@@ -62,7 +62,7 @@ async fn it_goes_forward_only_at_most_to_the_head_and_a_repetition_tells_nobody(
 async fn cursors_come_in_ascending_order_and_the_last_of_them_comes() {
     const MESSAGES: i64 = 200;
     let scene = Scene::acquainted().await;
-    handsel_tests::seeding::messages(&scene.server.database_file(), &scene.key, MESSAGES - 1).await;
+    handsel_tests::seeding::messages(scene.server.database(), &scene.key, MESSAGES - 1).await;
     let (mut anas, mut bobs) = scene.both_open().await;
     for up_to in 1..=MESSAGES {
         anas.reads(up_to).await;

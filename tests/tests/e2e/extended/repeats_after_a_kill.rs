@@ -1,9 +1,9 @@
 //! `kill -9` between a commit and its acknowledgement: whoever sends again gets the stored message, and there is one.
 
+use handsel_tests::in_time;
 use handsel_tests::people::seq;
 use handsel_tests::seed::seeded;
 use handsel_tests::socket::Heard;
-use handsel_tests::{database, in_time};
 use serde_json::json;
 
 use super::scene::{Scene, UNLIMITED};
@@ -12,7 +12,7 @@ use super::scene::{Scene, UNLIMITED};
 async fn what_was_committed_and_never_acknowledged_is_answered_as_a_repetition() {
     let mut scene = Scene::acquainted().await;
     for round in 1..=5 {
-        let file = scene.server.database_file();
+        let database = scene.server.database().clone();
         let (mut bobs, _) = scene.bob.opens_by_v1(&scene.offer).await;
         bobs.says_as(&format!("round {round}"), "Was that stored?").await;
         // Seen in the database alone: nothing of what the server has sent is read.
@@ -26,7 +26,7 @@ async fn what_was_committed_and_never_acknowledged_is_answered_as_a_repetition()
         let again = bobs.hears().await;
         assert_eq!((&again["repeat"], seq(&again)), (&json!(true), 1 + round), "saw {again}");
         bobs.has_heard_nothing().await;
-        assert_eq!(database::number(&file, "SELECT count(*) FROM entries").await, 1 + round);
+        assert_eq!(database.number("SELECT count(*) FROM entries").await, 1 + round);
     }
 }
 
@@ -65,7 +65,7 @@ async fn wherever_the_kill_falls_sending_again_makes_it_one() {
     }
     println!("{repeats} of {ROUNDS} were stored before the kill");
     assert_eq!(scene.entries().await, 1 + ROUNDS);
-    database::is_sound(&scene.server.database_file()).await;
+    scene.server.database().is_sound().await;
 }
 
 async fn killed_and_started_again(scene: Scene) -> Scene {

@@ -1,7 +1,7 @@
 //! The same `client_message_id` a hundred times at once, over several sockets and two processes: one entry.
 
 use futures_util::future::{join_all, select_all};
-use handsel_tests::{Socket, database};
+use handsel_tests::Socket;
 use serde_json::{Value, json};
 
 use super::scene::Scene;
@@ -61,5 +61,5 @@ async fn a_hundred_at_once_over_ten_sockets_of_two_processes_are_one_message() {
         socket.has_heard_nothing().await;
     }
     assert_eq!(scene.entries().await, 1 + 3);
-    database::is_sound(&scene.server.database_file()).await;
+    scene.server.database().is_sound().await;
 }

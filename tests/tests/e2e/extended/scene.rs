@@ -1,6 +1,6 @@
 //! Ana, who offers something, and Bob, who may have written about it; no socket is open. Knows nothing of frames.
 
-use handsel_tests::{Person, Server, Socket, Started, database};
+use handsel_tests::{Person, Server, Socket, Started};
 use serde_json::{Value, json};
 
 /// Flags of servers on which nobody is slowed down.
@@ -65,7 +65,7 @@ impl Scene {
 
     /// How many entries there are in all.
     pub(super) async fn entries(&self) -> i64 {
-        database::number(&self.server.database_file(), "SELECT count(*) FROM entries").await
+        self.server.database().number("SELECT count(*) FROM entries").await
     }
 
     /// What someone's list of conversations says of this one.

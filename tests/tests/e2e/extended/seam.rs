@@ -45,7 +45,7 @@ async fn is_read_without_a_seam(scene: &Scene, readers: &Server, after: i64) {
 #[tokio::test]
 async fn what_is_written_while_a_replay_runs_comes_behind_it() {
     let scene = Scene::acquainted().await;
-    seeding::messages(&scene.server.database_file(), &scene.key, MISSED).await;
+    seeding::messages(scene.server.database(), &scene.key, MISSED).await;
     is_read_without_a_seam(&scene, &scene.server, 0).await;
 }
 
@@ -53,7 +53,7 @@ async fn what_is_written_while_a_replay_runs_comes_behind_it() {
 async fn what_another_process_writes_meanwhile_does_too() {
     let scene = Scene::acquainted().await;
     let other = scene.another_process().await;
-    seeding::messages(&scene.server.database_file(), &scene.key, MISSED).await;
+    seeding::messages(scene.server.database(), &scene.key, MISSED).await;
     is_read_without_a_seam(&scene, &other, 1).await;
 }
 

@@ -14,7 +14,7 @@ const ROUNDS: usize = 40;
 #[tokio::test]
 async fn it_costs_little_delays_nobody_and_gets_all_its_answers() {
     let scene = Scene::acquainted().await;
-    seeding::respondents(&scene.server.database_file(), &scene.offer, 100).await;
+    seeding::respondents(scene.server.database(), &scene.offer, 100).await;
     let (mut owners, mut respondents) = Pair::meets(&scene.server, "pair").await.open().await;
     let path = format!("/ws/chat/{}/", scene.offer);
     let connecting = scene.ana.connecting_by_v1(&path).receive_buffer(4 * 1024);

@@ -1,11 +1,9 @@
 //! Starts from both sides at the same moment, 200 times: one wins, the other hears that, and there is one handshake.
 
-use std::path::Path;
-
 use futures_util::future::join_all;
 use futures_util::stream::{self, StreamExt};
 use handsel_tests::seed::seeded;
-use handsel_tests::{Person, Server, Socket, Started, database};
+use handsel_tests::{Database, Person, Server, Socket, Started};
 use serde_json::{Value, json};
 
 const TIMES: usize = 100;
@@ -48,7 +46,7 @@ async fn both_start(one: &Server, other: &Server) {
     let owners = races.iter().filter(|race| race.won_by_owner).count();
     println!("the owner won {owners} of {TIMES}");
     assert!((1..TIMES).contains(&owners), "a race that one side always wins is none: {owners} of {TIMES}");
-    is_one_pending_each(&one.database_file()).await;
+    is_one_pending_each(one.database()).await;
 
     // Through two processes the losers hear of the winners' starts with the next comparison.
     join_all(races.into_iter().zip(&mut conversations).map(|(race, sides)| race.ends(sides))).await;
@@ -110,13 +108,13 @@ impl Race {
     }
 }
 
-async fn is_one_pending_each(file: &Path) {
+async fn is_one_pending_each(database: &Database) {
     const PENDING: &str = "SELECT COUNT(*) FROM handshakes WHERE status = 'pending'";
     const CONVERSATIONS: &str = "SELECT COUNT(DISTINCT conversation_id) FROM handshakes";
     const STARTS: &str = "SELECT COUNT(*) FROM entries WHERE step = 'start'";
     let times = i64::try_from(TIMES).expect("small");
     for sql in [PENDING, CONVERSATIONS, STARTS, "SELECT COUNT(*) FROM handshakes"] {
-        assert_eq!(database::number(file, sql).await, times, "{sql}");
+        assert_eq!(database.number(sql).await, times, "{sql}");
     }
-    database::is_sound(file).await;
+    database.is_sound().await;
 }

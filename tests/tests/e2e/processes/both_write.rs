@@ -1,15 +1,13 @@
 //! Both sides of a pair write at the same time. Knows nothing of whether they use one process or two.
 
-use std::path::Path;
-
 use handsel_tests::seen::{self, kept};
-use handsel_tests::{Pair, Socket, database};
+use handsel_tests::{Database, Pair, Socket};
 
 /// The first message is older than the sockets.
 const FIRST_HEARD: i64 = 2;
 
 /// Each side writes so many, and hears all of both: once each, in one order, without a hole, as they are stored.
-pub(super) async fn both_write(pair: &Pair, messages: usize, file: &Path) {
+pub(super) async fn both_write(pair: &Pair, messages: usize, database: &Database) {
     let (mut owners, mut respondents) = pair.open().await;
     tokio::join!(writes(&mut owners, "owner", messages), writes(&mut respondents, "respondent", messages));
     let (by_owner, by_respondent) =
@@ -25,7 +23,7 @@ pub(super) async fn both_write(pair: &Pair, messages: usize, file: &Path) {
     for reader in [&pair.owner, &pair.respondent] {
         let timeline = seen::in_frames(&reader.timeline(&pair.key).await);
         kept(seen::the_same("the timeline", &timeline[1..], owner, &by_owner));
-        kept(seen::the_same("the table", &database::messages(file, &pair.key).await, "the timeline", &timeline));
+        kept(seen::the_same("the table", &database.messages(&pair.key).await, "the timeline", &timeline));
     }
     owners.has_heard_nothing().await;
     respondents.has_heard_nothing().await;

@@ -1,6 +1,5 @@
 //! One commit of more entries than a socket's queue holds: whoever reads gets them all and keeps the connection.
 
-use handsel_tests::database::WriteLock;
 use handsel_tests::{Server, Started, in_time};
 use serde_json::json;
 
@@ -15,7 +14,7 @@ async fn a_burst_closes_nobody_who_reads() {
     let mut anas = ana.opens(&offer).await;
 
     // While the lock is held everything queues up for one commit.
-    let lock = WriteLock::take(&server.database_file()).await;
+    let lock = server.database().holds_writes().await;
     let path = format!("/api/conversations/{offer}/messages/");
     let mut posting = tokio::task::JoinSet::new();
     for number in 0..BURST {

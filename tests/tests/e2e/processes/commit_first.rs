@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use handsel_tests::database::WriteLock;
 use handsel_tests::{Pair, Person, Server, Socket, in_time};
 use serde_json::{Value, json};
 
@@ -43,7 +42,7 @@ impl Bench {
 #[tokio::test]
 async fn a_message_is_heard_by_nobody_before_it_is_committed() {
     let mut bench = Bench::new().await;
-    let lock = WriteLock::take(&bench.server.database_file()).await;
+    let lock = bench.server.database().holds_writes().await;
     bench.respondents.says("Is it kept?").await;
     bench.nobody_has_heard_of_it().await;
 
@@ -56,7 +55,7 @@ async fn a_message_is_heard_by_nobody_before_it_is_committed() {
 #[tokio::test]
 async fn a_step_is_heard_by_nobody_before_it_is_committed() {
     let mut bench = Bench::new().await;
-    let lock = WriteLock::take(&bench.server.database_file()).await;
+    let lock = bench.server.database().holds_writes().await;
     bench.owners.sends(json!({"type": "handshake_start"})).await;
     bench.nobody_has_heard_of_it().await;
 
@@ -68,7 +67,7 @@ async fn a_step_is_heard_by_nobody_before_it_is_committed() {
 #[tokio::test]
 async fn a_request_is_answered_after_its_commit() {
     let mut bench = Bench::new().await;
-    let lock = WriteLock::take(&bench.server.database_file()).await;
+    let lock = bench.server.database().holds_writes().await;
     let (respondent, path) =
         (bench.pair.respondent.clone(), format!("/api/conversations/{}/messages/", bench.pair.key));
     let posting = tokio::spawn(async move { respondent.post(&path, json!({"content": "By post"})).await });
@@ -86,7 +85,7 @@ async fn a_request_is_answered_after_its_commit() {
 #[tokio::test]
 async fn a_lock_that_is_held_longer_than_sqlite_waits_only_delays() {
     let mut bench = Bench::new().await;
-    let lock = WriteLock::take(&bench.server.database_file()).await;
+    let lock = bench.server.database().holds_writes().await;
     bench.respondents.says("Patience").await;
     bench.nobody_has_heard_of_it().await;
     tokio::time::sleep(Duration::from_secs(6)).await;

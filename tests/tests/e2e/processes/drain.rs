@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use handsel_tests::database::WriteLock;
 use handsel_tests::socket::Heard;
 use handsel_tests::{Pair, Server};
 use tokio::net::TcpStream;
@@ -76,7 +75,7 @@ async fn is_answered_while_it_ends() -> bool {
     let (_, mut respondents) = pair.open().await;
     let offer = cleo.offers("A bystander's").await;
     let mut bystander = cleo.opens(&offer).await;
-    let lock = WriteLock::take(&server.database_file()).await;
+    let lock = server.database().holds_writes().await;
     respondents.says("Just before").await;
     respondents.has_heard_nothing().await;
     let asked_at = Instant::now();

@@ -1,16 +1,16 @@
 //! Pairs that write at once, through one process and through two. `cargo xtask load` is the same at length.
 
 use futures_util::future::join_all;
-use handsel_tests::{Pair, Started, database};
+use handsel_tests::{Pair, Started};
 
 use super::both_write::both_write;
 
 #[tokio::test]
 async fn of_pairs_that_write_at_once_each_hears_all_once_and_in_one_order() {
     let server = Started::fresh().with(&["--frames-per-second", "0"]).start().await;
-    let (pairs, file) = (Pair::meet(&server, 6).await, server.database_file());
-    join_all(pairs.iter().map(|pair| both_write(pair, 40, &file))).await;
-    database::is_sound(&file).await;
+    let (pairs, database) = (Pair::meet(&server, 6).await, server.database());
+    join_all(pairs.iter().map(|pair| both_write(pair, 40, database))).await;
+    database.is_sound().await;
 }
 
 #[tokio::test]
@@ -22,7 +22,7 @@ async fn sides_that_use_two_processes_hear_the_same_as_if_it_were_one() {
         0 => pair.at(&one.address, &other.address),
         _ => pair.at(&other.address, &one.address),
     });
-    let (pairs, file) = (pairs.collect::<Vec<_>>(), one.database_file());
-    join_all(pairs.iter().map(|pair| both_write(pair, 40, &file))).await;
-    database::is_sound(&file).await;
+    let (pairs, database) = (pairs.collect::<Vec<_>>(), one.database());
+    join_all(pairs.iter().map(|pair| both_write(pair, 40, database))).await;
+    database.is_sound().await;
 }

@@ -1,6 +1,5 @@
 //! Requests that are under way when a server is asked to end are finished.
 
-use handsel_tests::database::WriteLock;
 use handsel_tests::{Pair, Server, in_time};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -37,7 +36,7 @@ async fn a_request_whose_commit_is_awaited_is_finished() {
     let server = Server::start().await;
     let pair = Pair::meets(&server, "pair").await;
     let mut bystander = pair.owner.opens(&pair.key).await;
-    let lock = WriteLock::take(&server.database_file()).await;
+    let lock = server.database().holds_writes().await;
     let mut connection = begun_post(&pair).await;
     connection.write_all(BODY.as_bytes()).await.expect("the connection holds");
     server.terminate().await;

@@ -4,7 +4,7 @@ use std::fs;
 use std::process::ExitStatus;
 
 use handsel_tests::server::command;
-use handsel_tests::{Server, Started, database};
+use handsel_tests::{Server, Started};
 use tokio::net::TcpListener;
 
 /// Ends with status 1 and one line of error that says all of this.
@@ -22,18 +22,18 @@ fn is_refused((status, output, errors): (ExitStatus, String, String), words: &[&
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused() {
-    let started = Started::fresh().breaks_its_database();
+    let started = Started::fresh_file().breaks_its_database();
     let letter = "Dear Bob, this is a letter and no database. ".repeat(100);
-    fs::write(started.database_file(), &letter).expect("it is written");
-    let file = started.database_file();
+    let file = started.directory().join("handsel.db");
+    fs::write(&file, &letter).expect("it is written");
     is_refused(started.another().ends_by_itself().await, &["handsel.db", "not a database"]);
     assert_eq!(fs::read_to_string(file).expect("it is there"), letter, "it is left as it was");
 }
 
 #[tokio::test]
 async fn a_directory_is_refused() {
-    let started = Started::fresh();
-    fs::create_dir(started.database_file()).expect("it is made");
+    let started = Started::fresh_file();
+    fs::create_dir(started.directory().join("handsel.db")).expect("it is made");
     is_refused(started.another().ends_by_itself().await, &["handsel.db", "unable to open database file"]);
 }
 
@@ -67,7 +67,7 @@ async fn a_database_of_a_newer_version_is_refused() {
     let again = server.another();
     assert!(server.ended().await.success());
     let again = again.breaks_its_database();
-    assert_eq!(database::change(&again.database_file(), FROM_THE_FUTURE).await, 1);
+    assert_eq!(again.database().change(FROM_THE_FUTURE).await, 1);
     is_refused(again.another().ends_by_itself().await, &["handsel.db", "m29990101_000001_future", "newer"]);
-    assert_eq!(database::number(&again.database_file(), "SELECT COUNT(*) FROM users").await, 1, "nothing is lost");
+    assert_eq!(again.database().number("SELECT COUNT(*) FROM users").await, 1, "nothing is lost");
 }

@@ -2,7 +2,6 @@
 
 use std::time::{Duration, Instant};
 
-use handsel_tests::database::WriteLock;
 use handsel_tests::{Pair, Person, Server, Started};
 
 /// How long sockets are given by default.
@@ -62,8 +61,7 @@ async fn another_process_that_holds_the_database_does_not_keep_it() {
     let server = Started::fresh().with(&["--drain-seconds", "3"]).start().await;
     let pair = Pair::meets(&server, "pair").await;
     let (_, mut respondents) = pair.open().await;
-    let (file, again) = (server.database_file(), server.another());
-    let lock = WriteLock::take(&file).await;
+    let (lock, again) = (server.database().holds_writes().await, server.another());
     respondents.says("It was never acknowledged").await;
     respondents.has_heard_nothing().await;
     drop(respondents);

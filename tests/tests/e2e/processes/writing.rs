@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures_util::future::join_all;
 use handsel_tests::seen::{self, kept};
 use handsel_tests::socket::Heard;
-use handsel_tests::{Pair, Seen, Server, Socket, database, in_time};
+use handsel_tests::{Pair, Seen, Server, Socket, in_time};
 use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -74,9 +74,9 @@ pub(super) async fn is_all_there(server: &Server, pairs: &[Pair], sides: &[Side]
         let timeline = seen::in_frames(&owner.timeline(key).await);
         kept(seen::without_a_hole(key, &timeline, 1));
         kept(seen::is_kept(key, heard, &timeline));
-        let table = database::messages(&server.database_file(), key).await;
+        let table = server.database().messages(key).await;
         kept(seen::the_same("the table", &table, "the timeline", &timeline));
     }
-    database::is_sound(&server.database_file()).await;
+    server.database().is_sound().await;
     println!("{} frames were heard, and all are there", sides.iter().map(|side| side.heard.len()).sum::<usize>());
 }

@@ -1,6 +1,5 @@
 //! A closed listing takes no new conversation; those that it has go on.
 
-use handsel_tests::database;
 use serde_json::json;
 
 use crate::wire::pair::{Pair, Who};
@@ -23,7 +22,7 @@ async fn a_closed_listing_takes_no_new_conversation_and_those_it_has_go_on() {
         }
     }
     let conversations = "SELECT count(*) FROM conversations";
-    assert_eq!(database::number(&pair.server.database_file(), conversations).await, 1);
+    assert_eq!(pair.server.database().number(conversations).await, 1);
 
     pair.says(Who::Bob, "We go on").await;
     pair.says(Who::Ana, "So we do").await;

@@ -1,6 +1,6 @@
 //! Whom an owner means: nobody yet, the only respondent, or the one that is named.
 
-use handsel_tests::{Person, Server, Socket, Started, database};
+use handsel_tests::{Person, Server, Socket, Started};
 use serde_json::{Value, json};
 
 /// Ana's offer, and her socket on its short form.
@@ -32,7 +32,7 @@ impl Owner {
     }
 
     async fn entries(&self) -> i64 {
-        database::number(&self.server.database_file(), "SELECT count(*) FROM entries").await
+        self.server.database().number("SELECT count(*) FROM entries").await
     }
 }
 
@@ -180,10 +180,10 @@ async fn connecting_makes_no_conversation_and_an_error_makes_none_either() {
     }
     bobs_other.leaves().await;
     let conversations = "SELECT count(*) FROM conversations";
-    assert_eq!(database::number(&owner.server.database_file(), conversations).await, 0);
+    assert_eq!(owner.server.database().number(conversations).await, 0);
     assert_eq!(bob.get("/api/conversations/").await.is(200)["results"], json!([]));
     bobs.says("Hello!").await;
     assert_eq!(bobs.hears_message("Hello!").await["seq"], 1);
     owner.anas.hears_message("Hello!").await;
-    assert_eq!(database::number(&owner.server.database_file(), conversations).await, 1);
+    assert_eq!(owner.server.database().number(conversations).await, 1);
 }

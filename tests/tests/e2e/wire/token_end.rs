@@ -1,6 +1,5 @@
 //! What ends a token ends its sockets: 4001 with the reason, while the sockets of other tokens stay.
 
-use handsel_tests::database;
 use serde_json::json;
 
 use crate::wire::pair::{Pair, Who};
@@ -63,7 +62,7 @@ async fn a_token_that_runs_out_closes_its_sockets() {
     let mut pair = Pair::acquainted().await;
     let soon = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) + 3000
         WHERE user_id = (SELECT id FROM users WHERE username = 'bob')";
-    assert_eq!(database::change(&pair.server.database_file(), soon).await, 1);
+    assert_eq!(pair.server.database().change(soon).await, 1);
     let mut bobs_last = pair.bob.opens(&pair.offer).await;
     bobs_last.hears_close(4001, "token_expired").await;
     pair.bob.is_refused(&pair.offer).await.is(401, "token_expired");

@@ -1,7 +1,5 @@
 //! Tokens that let nobody in: each is refused with its own code, by HTTP and by close code.
 
-use handsel_tests::database;
-
 use crate::wire::pair::{Pair, Who};
 use crate::wire::refusal::{Attempt, UPGRADE, plain_upgrade};
 
@@ -66,7 +64,7 @@ async fn a_token_that_was_never_issued_is_unknown() {
 #[tokio::test]
 async fn a_token_that_ran_out_is_expired_and_an_open_socket_keeps_its_own_deadline() {
     let mut pair = Pair::acquainted().await;
-    database::change(&pair.server.database_file(), "UPDATE tokens SET expires_at = 1000").await;
+    pair.server.database().change("UPDATE tokens SET expires_at = 1000").await;
     query_is_refused(&pair, &format!("?token={}", pair.bob.token), 401, 4001, "token_expired").await;
     pair.goes_on(Who::Bob).await;
 }
