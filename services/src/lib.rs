@@ -9,5 +9,7 @@ mod program;
 mod redis;
 mod unprivileged;
 
+pub use ports::free as free_port;
 pub use postgres::Postgres;
+pub use program::{Program, directory, find};
 pub use redis::Redis;

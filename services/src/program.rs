@@ -24,14 +24,14 @@ rm -rf "$directory"
 "#;
 
 /// A directory that the server owns.
-pub(crate) fn directory() -> TempDir {
+pub fn directory() -> TempDir {
     let directory = tempfile::Builder::new().prefix("handsel-service-").tempdir().expect("a directory");
     unprivileged::hand_over(directory.path());
     directory
 }
 
 /// Finds a program on PATH or where Debian keeps the versions of PostgreSQL.
-pub(crate) fn find(name: &str) -> PathBuf {
+pub fn find(name: &str) -> PathBuf {
     let mut folders: Vec<_> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
     let mut versions: Vec<_> = versions.map(|version| version.path().join("bin")).collect();
@@ -43,7 +43,8 @@ pub(crate) fn find(name: &str) -> PathBuf {
     })
 }
 
-pub(crate) struct Program {
+/// A server that was started, in a directory of its own. Dropped, it ends.
+pub struct Program {
     guard: Child,
     input: Option<ChildStdin>,
     log: PathBuf,
@@ -52,7 +53,7 @@ pub(crate) struct Program {
 impl Program {
     /// Starts the server with its directory as the current one. What it prints goes to a file there. The signal is the
     /// one that ends it at once: a shell lets what it starts in the background ignore some.
-    pub(crate) fn start(directory: &Path, program: &Path, arguments: &[String], at_the_end: &str) -> Self {
+    pub fn start(directory: &Path, program: &Path, arguments: &[String], at_the_end: &str) -> Self {
         let log = directory.join("log");
         let output = File::options().create(true).append(true).open(&log).expect("the log can be written");
         let server = unprivileged::command(program);
@@ -71,12 +72,12 @@ impl Program {
     }
 
     /// Whether it runs.
-    pub(crate) fn lives(&mut self) -> bool {
+    pub fn lives(&mut self) -> bool {
         self.guard.try_wait().expect("it can be asked").is_none()
     }
 
     /// Sends a signal that ends it, and waits until it has ended.
-    pub(crate) fn end(&mut self, signal: &str) {
+    pub fn end(&mut self, signal: &str) {
         if let Some(mut input) = self.input.take() {
             // It has ended by itself where this fails.
             let _ = writeln!(input, "{signal}");
@@ -86,13 +87,13 @@ impl Program {
     }
 
     /// Sends a signal that it lives on with.
-    pub(crate) fn signal(&mut self, signal: &str) {
+    pub fn signal(&mut self, signal: &str) {
         let input = self.input.as_mut().expect("it has not been ended");
         writeln!(input, "{signal}").and_then(|()| input.flush()).expect("its guard lives");
     }
 
     /// All that it has printed.
-    pub(crate) fn log(&self) -> String {
+    pub fn log(&self) -> String {
         fs::read_to_string(&self.log).unwrap_or_default()
     }
 }

@@ -76,22 +76,40 @@ const OF_THE_PAGE: &[Requirement] = &[
     },
 ];
 
+/// What reads the files in `deploy`.
+const OF_DEPLOYMENT: &[Requirement] = &[
+    Requirement {
+        what: "promtool, to test the alerts",
+        programs: &["promtool"],
+        also_in: &[],
+        packages: &["prometheus"],
+    },
+    Requirement { what: "Caddy, to serve behind", programs: &["caddy"], also_in: &[], packages: &["caddy"] },
+    Requirement { what: "nginx, to serve behind", programs: &["nginx"], also_in: &["/usr/sbin"], packages: &["nginx"] },
+    Requirement {
+        what: "systemd-analyze, to check the unit",
+        programs: &["systemd-analyze"],
+        also_in: &[],
+        packages: &["systemd"],
+    },
+];
+
 /// What is to be tested.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Scope {
     /// Rust alone, without a browser.
     Rust,
-    /// The page as well.
+    /// The page and the deployment as well.
     Page,
 }
 
 impl Scope {
     fn requirements(self) -> Vec<&'static Requirement> {
-        let of_the_page = match self {
-            Self::Rust => &[],
-            Self::Page => OF_THE_PAGE,
+        let (of_the_page, of_deployment): (&[_], &[_]) = match self {
+            Self::Rust => (&[], &[]),
+            Self::Page => (OF_THE_PAGE, OF_DEPLOYMENT),
         };
-        REQUIREMENTS.iter().chain(of_the_page).collect()
+        REQUIREMENTS.iter().chain(of_the_page).chain(of_deployment).collect()
     }
 }
 
