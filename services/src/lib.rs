@@ -3,6 +3,7 @@
 //!
 //! Knows nothing of what is tested over them. Everything here blocks for as long as a server takes to start or end.
 
+mod certificates;
 mod ports;
 mod postgres;
 mod program;

@@ -1,6 +1,7 @@
 //! A PostgreSQL server with databases for tests. Knows nothing of their tables.
 
 use std::fs;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 
 use crate::program::{self, Program};
-use crate::{ports, unprivileged};
+use crate::{certificates, ports, unprivileged};
 
 const USER: &str = "handsel";
 /// Needs quoting in a URL, as a real one may.
@@ -37,7 +38,17 @@ impl Postgres {
 
     /// A fresh one.
     pub fn start() -> Self {
+        Self::start_in(program::directory())
+    }
+
+    /// A fresh one that speaks TLS with whoever wants to. Its certificate is for `localhost`.
+    pub fn start_with_tls() -> Self {
         let directory = program::directory();
+        certificates::make(directory.path());
+        Self::start_in(directory)
+    }
+
+    fn start_in(directory: TempDir) -> Self {
         let password = directory.path().join("password");
         fs::write(&password, PASSWORD).expect("the password is written");
         unprivileged::hand_over(&password);
@@ -69,6 +80,11 @@ impl Postgres {
     /// Its port.
     pub fn port(&self) -> u16 {
         self.port
+    }
+
+    /// The file with the certificate of the authority that vouches for it, where it speaks TLS.
+    pub fn authority(&self) -> PathBuf {
+        self.directory.path().join(certificates::AUTHORITY)
     }
 
     /// The URL of an empty database that nobody else uses.
@@ -124,6 +140,13 @@ fn launch(directory: &TempDir, port: u16) -> Program {
         "shared_buffers=64MB",
     ] {
         arguments.extend(["-c".to_owned(), setting.to_owned()]);
+    }
+    let (certificate, key) =
+        (directory.path().join(certificates::SERVER), directory.path().join(certificates::SERVER_KEY));
+    if certificate.exists() {
+        let (certificate, key) = (certificate.display(), key.display());
+        let tls = ["ssl=on".to_owned(), format!("ssl_cert_file={certificate}"), format!("ssl_key_file={key}")];
+        arguments.extend(tls.into_iter().flat_map(|setting| ["-c".to_owned(), setting]));
     }
     Program::start(directory.path(), &program::find("postgres"), &arguments, "QUIT")
 }

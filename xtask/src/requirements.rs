@@ -51,6 +51,12 @@ const REQUIREMENTS: &[Requirement] = &[
         packages: &["redis-server"],
     },
     Requirement {
+        what: "openssl, to make a certificate for PostgreSQL",
+        programs: &["openssl"],
+        also_in: &[],
+        packages: &["openssl"],
+    },
+    Requirement {
         what: "setpriv, to run PostgreSQL where root tests",
         programs: &["setpriv"],
         also_in: &[],

@@ -1,5 +1,6 @@
 //! Where the database's errors end. Knows nothing of the edges that report them.
 
+use std::io::ErrorKind;
 use std::time::Duration;
 
 use handsel_domain::Unavailable;
@@ -98,8 +99,11 @@ pub(crate) fn no_answer(limit: Duration) -> DbErr {
 
 /// Why there is no connection, and which part of the URL to look at.
 pub(crate) fn not_connected(error: sqlx::Error) -> DbErr {
+    const TLS_ADVICE: &str = "; sslmode and sslrootcert in the URL say whether and how TLS is used";
     let advice = match &error {
-        sqlx::Error::Tls(_) => "; sslmode and sslrootcert in the URL say whether and how TLS is used",
+        sqlx::Error::Tls(_) => TLS_ADVICE,
+        // What TLS itself finds wrong, a certificate for instance, comes as this.
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => TLS_ADVICE,
         sqlx::Error::Io(_) => "; is this its host and port, and is it running?",
         sqlx::Error::Database(error) => match error.code().as_deref() {
             Some("28P01" | "28000") => "; the URL names the user and the password",

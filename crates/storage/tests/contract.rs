@@ -34,6 +34,7 @@ mod contract {
     mod subject;
     mod together;
 
+    mod away;
     mod commit;
     mod conversations;
     mod file;
@@ -41,6 +42,7 @@ mod contract {
     mod giving_up;
     mod handshake;
     mod listings;
+    mod nodes;
     mod one_batch;
     mod order;
     mod pages;
@@ -52,6 +54,7 @@ mod contract {
     mod restart;
     mod same_moment;
     mod time;
+    mod tls;
     mod tokens;
     mod tokens_end;
     mod unread;

@@ -131,7 +131,7 @@ impl Bench {
     }
 
     /// A connection that no process of the tested kind has.
-    async fn outside(&self) -> DatabaseConnection {
+    pub(crate) async fn outside(&self) -> DatabaseConnection {
         let mut options = ConnectOptions::new(self.subject.url());
         options.max_connections(1);
         Database::connect(options).await.expect("the database opens")

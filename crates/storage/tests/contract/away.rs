@@ -1,0 +1,132 @@
+//! A database server that goes away and comes back: what is asked meanwhile is answered, and nobody has to open anything
+//! again. SQLite has no server. Knows nothing of retrying, which is the callers'.
+
+use std::sync::Arc;
+
+use futures_util::future::join_all;
+use handsel_domain::Unavailable;
+use handsel_domain::ports::UserInsertError;
+use handsel_services::Postgres as Server;
+use handsel_storage::Storage;
+use tokio::task::spawn_blocking;
+use tokio::time::timeout;
+
+use super::bench::Process;
+use super::clock::TestClock;
+use super::expect::{refused, seqs, up_to};
+use super::heard::{Heard, PATIENCE};
+use super::seat::{Seat, message};
+
+/// A server of the test's own, and a process over it with two people who talk.
+struct Over {
+    server: Server,
+    url: String,
+    process: Process,
+    bob: Seat,
+}
+
+async fn talking() -> Over {
+    let (server, url) = spawn_blocking(|| {
+        let server = Server::start();
+        let url = server.fresh_database();
+        (server, url)
+    })
+    .await
+    .expect("PostgreSQL starts");
+    let process = open(&url).await;
+    let (_, bob) = process.ana_and_bob_talking().await;
+    Over { server, url, process, bob }
+}
+
+async fn open(url: &str) -> Process {
+    let (clock, heard) = (Arc::new(TestClock::default()), Arc::new(Heard::default()));
+    let url = url.parse().expect("a URL that is supported");
+    let storage = Storage::open(&url, clock.clone(), heard.clone()).await.expect("the database opens");
+    Process { storage, clock, heard }
+}
+
+/// Stops or starts the server, which takes its time.
+async fn does(over: Over, what: fn(&mut Server)) -> Over {
+    let Over { mut server, url, process, bob } = over;
+    let server = spawn_blocking(move || {
+        what(&mut server);
+        server
+    });
+    Over { server: server.await.expect("PostgreSQL obeys"), url, process, bob }
+}
+
+/// That many wait together costs no more than that one does.
+async fn everything_is_unavailable(over: &Over) {
+    let says = (0..50).map(|_| over.bob.appends(message("in vain", None)));
+    let conversations = &over.process.storage.conversations;
+    let all = async {
+        tokio::join!(join_all(says), conversations.ping(), conversations.changed(), over.process.registers("cem"))
+    };
+    let (answers, pinged, looked, registered) = timeout(PATIENCE, all).await.expect("each is answered");
+    for answer in answers {
+        assert_eq!(refused(answer), "unavailable");
+    }
+    assert_eq!((pinged, looked), (Err(Unavailable), Err(Unavailable)));
+    assert_eq!(registered, Err(UserInsertError::Unavailable(Unavailable)));
+}
+
+async fn it_goes_on(over: &Over, head: usize) {
+    assert_eq!(over.bob.reads_all().await.len(), head - 1);
+    over.bob.says("Here again.").await;
+    assert_eq!(seqs(&over.bob.reads_all().await), up_to(head));
+    assert_eq!(over.process.storage.conversations.ping().await, Ok(()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_stopped_server_is_asked_is_unavailable_until_it_is_back() {
+    let mut over = talking().await;
+    for (stop, head) in [(Server::stop as fn(&mut Server), 2), (Server::crash, 3)] {
+        over = does(over, stop).await;
+        everything_is_unavailable(&over).await;
+        over = does(over, Server::start_again).await;
+        it_goes_on(&over, head).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_was_away_unnoticed_is_used_as_before() {
+    let over = does(talking().await, Server::stop).await;
+    let over = does(over, Server::start_again).await;
+    it_goes_on(&over, 2).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_breaks_off_in_the_middle_was_not_stored_or_is_not_known() {
+    let over = talking().await;
+    let says: Vec<_> = (0..200)
+        .map(|index| {
+            let bob = over.bob.clone();
+            tokio::spawn(async move { bob.appends(message(&index.to_string(), None)).await })
+        })
+        .collect();
+    over.process.heard.entries(20).await;
+    let over = does(over, Server::crash).await;
+    let mut acknowledged = 1;
+    for said in says {
+        match timeout(PATIENCE, said).await.expect("each is answered").expect("it does not panic") {
+            Ok(_) => acknowledged += 1,
+            Err(error) => assert!(["unavailable", "outcome_unknown"].contains(&error.code()), "{error:?}"),
+        }
+    }
+    let over = does(over, Server::start_again).await;
+    let entries = over.bob.reads_all().await;
+    assert!(entries.len() >= acknowledged, "{} of {acknowledged} that were acknowledged", entries.len());
+    assert_eq!(seqs(&entries), up_to(entries.len()));
+    it_goes_on(&over, entries.len() + 1).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_is_not_there_is_named_without_its_password() {
+    let over = does(talking().await, Server::stop).await;
+    let url = over.url.parse().expect("a URL that is supported");
+    let opened = Storage::open(&url, Arc::new(TestClock::default()), Arc::new(Heard::default())).await;
+    let error = opened.err().expect("nobody is there").to_string();
+    assert!(error.contains(&format!("postgres://127.0.0.1:{}/", over.server.port())), "{error}");
+    assert!(error.contains("host and port"), "{error}");
+    assert!(!error.contains("pass"), "{error}");
+}
