@@ -111,6 +111,14 @@ pub struct VerifyArgs {
 // Each is a switch of its own on the command line.
 #[allow(clippy::struct_excessive_bools)]
 pub struct ServeArgs {
+    /// Redis that tells several processes over one database of each other: redis://HOST:PORT, or rediss:// for TLS [default: none]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redis_url: Option<String>,
+    /// What the names of all channels in Redis begin with; the same for all processes over one database [default: handsel:]
+    #[arg(long, value_name = "PREFIX")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redis_prefix: Option<String>,
     /// Address to listen on; 0.0.0.0 is every one of this machine's [default: 127.0.0.1]
     #[arg(short, long, value_name = "ADDR")]
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -79,8 +79,11 @@ fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
     log_filter(&loaded)?;
     let shown = serde_json::to_value(&loaded.settings)?;
     for (name, source) in loaded.sources {
-        let value =
-            if name == "database_url" { serde_json::Value::from(config.database.shown()) } else { shown[name].clone() };
+        let value = match name {
+            "database_url" => config.database.shown().into(),
+            "redis_url" => config.redis.as_ref().map(|redis| redis.url.shown()).into(),
+            _ => shown[name].clone(),
+        };
         println!("{name} = {value}    # {source}");
     }
     println!("The configuration is valid.");

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use anyhow::Context;
 use handsel_storage::DatabaseUrl;
+use handsel_transport::broker::redis::{RedisPrefix, RedisUrl};
 use handsel_transport::limits::SocketLimits;
 use handsel_transport::origin::OriginPolicy;
 use ipnet::IpNet;
@@ -23,6 +24,11 @@ const DRAIN_SECONDS_MAX: u64 = 3_600;
 pub struct Settings {
     /// Where the data is.
     pub database_url: String,
+    /// Where Redis is, if it is used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub redis_url: Option<String>,
+    /// What the names of Redis's channels begin with.
+    pub redis_prefix: String,
     /// What to log.
     pub log: String,
     /// How to log.
@@ -64,6 +70,8 @@ impl Default for Settings {
         let SocketLimits { frames_per_second, sockets_per_user } = SocketLimits::default();
         Self {
             database_url: "sqlite://handsel.db".to_owned(),
+            redis_url: None,
+            redis_prefix: "handsel:".to_owned(),
             log: "info".to_owned(),
             log_format: LogFormat::Human,
             bind: Ipv4Addr::LOCALHOST.into(),
@@ -100,6 +108,8 @@ fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Er
 pub struct Config {
     /// Where the data is.
     pub database: DatabaseUrl,
+    /// What other processes over the same database are told over, if anything.
+    pub redis: Option<Redis>,
     /// Address to listen on.
     pub bind: IpAddr,
     /// Port to listen on; 0 takes a free one.
@@ -118,6 +128,15 @@ pub struct Config {
     pub surface: Surface,
     /// Whether the page is served.
     pub page: bool,
+}
+
+/// Where the broker is, and which of its channels are ours.
+#[derive(Clone, Debug)]
+pub struct Redis {
+    /// Where.
+    pub url: RedisUrl,
+    /// What the names of the channels begin with.
+    pub prefix: RedisPrefix,
 }
 
 /// Which halves a process serves.
@@ -147,6 +166,7 @@ impl Config {
         );
         Ok(Self {
             database: settings.database_url.parse().with_context(|| loaded.place("database_url"))?,
+            redis: redis(loaded)?,
             bind: settings.bind,
             port: settings.port,
             origins: OriginPolicy::new(&settings.allow_origin, settings.bind)
@@ -162,4 +182,13 @@ impl Config {
             page: surface.http_api && !settings.no_frontend,
         })
     }
+}
+
+/// An empty address is none: that is how a variable is switched off.
+fn redis(loaded: &Loaded) -> anyhow::Result<Option<Redis>> {
+    let settings = &loaded.settings;
+    let prefix = settings.redis_prefix.parse().with_context(|| loaded.place("redis_prefix"))?;
+    let Some(url) = settings.redis_url.as_deref().filter(|url| !url.is_empty()) else { return Ok(None) };
+    let url = url.parse().with_context(|| loaded.place("redis_url"))?;
+    Ok(Some(Redis { url, prefix }))
 }

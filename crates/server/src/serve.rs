@@ -9,9 +9,12 @@ use std::time::Duration;
 use anyhow::Context;
 use handsel_domain::ports::Committed;
 use handsel_domain::usecases::Accounts;
+use handsel_transport::broker::Elsewhere;
+use handsel_transport::broker::local::Nowhere;
+use handsel_transport::broker::redis::RedisBroker;
 use handsel_transport::gateway::Gateway;
 use handsel_transport::hub::Hub;
-use handsel_transport::watch::{INTERVAL_WITHOUT_BROKER, Watch};
+use handsel_transport::watch::{Pace, Watch};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, timeout_at};
@@ -48,8 +51,8 @@ pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Serves until `stop` resolves, then drains and returns. `broker` is what tells the hub of commits; whatever it does
-/// not tell is found by comparing.
+/// Serves until `stop` resolves, then drains and returns. `broker` is what tells this process's hub of commits, and then
+/// Redis tells the other nodes, where there is one; whatever is not told is found by comparing.
 pub async fn run(
     listener: TcpListener,
     config: Config,
@@ -59,10 +62,15 @@ pub async fn run(
 ) -> anyhow::Result<()> {
     telemetry::metrics();
     let address = listener.local_addr()?;
-    let hub = Arc::new(Hub::new(config.limits.sockets_per_user));
+    let pace = Arc::new(Pace::default());
+    let redis = config.redis.clone().map(|redis| RedisBroker::new(redis.url, redis.prefix, Arc::clone(&pace)));
+    let (redis, link) = redis.unzip();
+    let hub = Arc::new(Hub::among(config.limits.sockets_per_user, elsewhere(redis.as_ref())));
     let mut stop = std::pin::pin!(stop);
     let opening = async {
-        let app = App::open(&config.database, broker(Arc::clone(&hub))).await?;
+        let here = broker(Arc::clone(&hub));
+        let committed = redis.as_ref().map(|redis| redis.behind(Arc::clone(&here))).unwrap_or(here);
+        let app = App::open(&config.database, committed).await?;
         // In front of everything that serves or sweeps, so that a database of others is left as it is.
         let demo = if with_demo { Some(demo::prepare(&app).await?) } else { None };
         anyhow::Ok((app, demo))
@@ -97,15 +105,16 @@ pub async fn run(
 
     let watch = Watch::new(Arc::clone(&hub), Arc::clone(&app.talk), Arc::clone(&app.tokens));
     let ended = CancellationToken::new();
-    background.spawn(watch.run(INTERVAL_WITHOUT_BROKER, ended.clone()));
+    background.spawn(watch.run(pace, ended.clone()));
+    if let Some(link) = link {
+        background.spawn(link.run(Arc::clone(&hub), ended.clone()));
+    }
     background.spawn(telemetry::upkeep(ended.clone()));
     background.spawn(sweep(Arc::clone(&app.accounts), Arc::clone(&api), ended.clone()));
 
-    println!(
-        "Handsel {} listening on http://{address}, database {}",
-        env!("CARGO_PKG_VERSION"),
-        config.database.shown()
-    );
+    let redis = config.redis.as_ref().map(|redis| format!(", Redis {}", redis.url.shown())).unwrap_or_default();
+    let (version, database) = (env!("CARGO_PKG_VERSION"), config.database.shown());
+    println!("Handsel {version} listening on http://{address}, database {database}{redis}");
     let reached = reached_at(address);
     match demo {
         Some(demo) => demo::announce(demo, &app, reached, config.surface, config.page).await?,
@@ -152,6 +161,14 @@ pub async fn run(
     tracing::info!("stopped");
     anyhow::ensure!(!failed, "nothing could be written any more; the log says why");
     Ok(())
+}
+
+/// Who is told of what happens here, beside this process.
+fn elsewhere(redis: Option<&RedisBroker>) -> Arc<dyn Elsewhere> {
+    match redis {
+        Some(redis) => Arc::new(redis.clone()),
+        None => Arc::new(Nowhere),
+    }
 }
 
 /// One listens on all addresses, and connects to one of them.

@@ -88,6 +88,11 @@ fn describe() {
     metrics::describe_counter!("handsel_socket_closes_total", "Ended sockets by close code");
     metrics::describe_counter!("handsel_errors_total", "Errors told to clients, by code");
     metrics::describe_counter!("handsel_logins_total", "Log-ins by result");
+    metrics::describe_gauge!("handsel_broker_up", "1 while Redis reaches the other nodes, 0 while it does not");
+    metrics::describe_counter!(
+        "handsel_broker_dropped_total",
+        "What other nodes were not told by Redis, and so find by comparing"
+    );
     metrics::describe_gauge!("handsel_build_info", "1, with the version as a label");
     metrics::gauge!("handsel_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     metrics::gauge!("handsel_sockets").set(0.0);

@@ -1,38 +1,56 @@
-//! Tells of what was committed. The local one tells this process's hub; knows nothing of other processes, which find
-//! out by [`crate::watch`].
+//! Tells the other processes over the same database, the nodes, what they should hear at once. What it tells is a hint:
+//! whatever is lost of it is found by comparing ([`crate::watch`]).
+//!
+//! - [`local`]: for a process that is alone, or whose nodes find everything by comparing.
+//! - [`redis`]: over Redis.
 
-use std::sync::Arc;
+pub mod local;
+pub mod redis;
 
-use handsel_domain::conversation::ReadCursor;
-use handsel_domain::ids::TokenId;
-use handsel_domain::ports::Committed;
-use handsel_domain::timeline::Entry;
+use handsel_domain::conversation::Conversation;
+use handsel_domain::ids::UserId;
+use tokio::sync::oneshot;
 
-use crate::close::CloseReason;
-use crate::hub::Hub;
+pub use local::LocalBroker;
 
-/// From the writer of this process to the hub of this process.
-pub struct LocalBroker {
-    hub: Arc<Hub>,
+/// How it stands with the broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokerState {
+    /// There is none, and none was asked for.
+    Local,
+    /// What is said is heard.
+    Ok,
+    /// It is away: what others commit is found by comparing.
+    Degraded,
 }
 
-impl LocalBroker {
-    /// Tells that hub.
-    pub fn new(hub: Arc<Hub>) -> Self {
-        Self { hub }
+impl BrokerState {
+    /// `local`, `ok` or `degraded`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Local => "local",
+            Self::Ok => "ok",
+            Self::Degraded => "degraded",
+        }
     }
 }
 
-impl Committed for LocalBroker {
-    fn entries(&self, entries: &[Arc<Entry>]) {
-        self.hub.deliver(entries);
-    }
+/// The other nodes, as the hub speaks to them. All methods must return at once and call nothing of the hub, which is
+/// locked meanwhile.
+pub trait Elsewhere: Send + Sync {
+    /// This user's first session here has joined.
+    fn came(&self, user: UserId);
 
-    fn cursor_moved(&self, cursor: ReadCursor) {
-        self.hub.cursor_moved(cursor);
-    }
+    /// This user's last session here has left.
+    fn left(&self, user: UserId);
 
-    fn revoked(&self, tokens: &[TokenId]) {
-        self.hub.close_tokens(tokens, CloseReason::TokenRevoked);
-    }
+    /// This user, who has a session here, types.
+    fn types(&self, conversation: Conversation, user: UserId);
+
+    /// What resolves once that which is said to the user elsewhere is heard here; `None` where there is nothing to wait
+    /// for. The user has a session here.
+    fn hears(&self, user: UserId) -> Option<oneshot::Receiver<()>>;
+
+    /// Whether others hear what is said here.
+    fn state(&self) -> BrokerState;
 }

@@ -81,8 +81,8 @@ impl Gateway {
         asked.accept()
     }
 
-    /// Joins the hub before it reads where the conversations stand: what is committed in between is then handed over,
-    /// and known to be old. Only after that is the client told that it is connected.
+    /// Joins the hub, and hears what other nodes say, before it reads where the conversations stand: what is committed in
+    /// between is then handed over, and known to be old. Only after that is the client told that it is connected.
     async fn admit<B>(
         &self,
         request: &Request<B>,
@@ -107,6 +107,7 @@ impl Gateway {
         }
         let listening = Listening { scope: seat.scope, signals: asked.extended };
         let membership = self.hub.join(&principal, listening)?;
+        self.hub.hears(principal.person.id).await;
         let gone = |_: Unavailable| CloseReason::Unavailable;
         let mut heads = self.talk.heads(&seat).await.map_err(gone)?;
         let mut extension = None;

@@ -1,10 +1,13 @@
-//! Who is connected to this process. Knows nothing of storage.
+//! Who is connected to this process, and who is said to be there elsewhere. Knows nothing of storage.
 
+mod heard;
+mod leases;
 mod membership;
 mod outbox;
 mod presence;
 mod signals;
 
+pub use leases::PRESENCE_LEASE;
 pub use membership::{Listening, Membership};
 pub use outbox::{Live, Outbox};
 pub use signals::{Reads, Signals};
@@ -19,15 +22,19 @@ use handsel_domain::ports::Principal;
 use handsel_domain::timeline::Entry;
 use tokio::time::Instant;
 
+use crate::broker::local::Nowhere;
+use crate::broker::{BrokerState, Elsewhere};
 use crate::close::CloseReason;
 use crate::frames;
-use crate::limits::DRAIN_SPACING_MAX;
+use crate::limits::{DRAIN_SPACING_MAX, HEARS_WITHIN};
+use leases::Leases;
 use membership::Member;
 use presence::Followers;
 
 /// The sessions of this process, by user.
 pub struct Hub {
     sockets_per_user: usize,
+    elsewhere: Arc<dyn Elsewhere>,
     state: Mutex<State>,
 }
 
@@ -37,6 +44,7 @@ struct State {
     /// Up to where each live conversation, and its cursors, were handed to the sessions here.
     handed: HashMap<ConversationKey, ConversationState>,
     followers: Followers,
+    leases: Leases,
     next_id: u64,
     /// Whether anyone joined since the last comparison.
     joined: bool,
@@ -49,9 +57,28 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 impl Hub {
-    /// An empty hub.
+    /// An empty hub of a process that is alone.
     pub fn new(sockets_per_user: usize) -> Self {
-        Self { sockets_per_user: sockets_per_user.max(1), state: Mutex::default() }
+        Self::among(sockets_per_user, Arc::new(Nowhere))
+    }
+
+    /// An empty hub of one of several nodes.
+    pub fn among(sockets_per_user: usize, elsewhere: Arc<dyn Elsewhere>) -> Self {
+        Self { sockets_per_user: sockets_per_user.max(1), elsewhere, state: Mutex::default() }
+    }
+
+    /// How it stands with the broker that reaches the other nodes.
+    pub fn broker(&self) -> BrokerState {
+        self.elsewhere.state()
+    }
+
+    /// Returns once what is said to this user elsewhere is heard here, and after [`HEARS_WITHIN`] in any case: what is
+    /// lost then is found by comparing. The user has a session here.
+    pub async fn hears(&self, user: UserId) {
+        if let Some(heard) = self.elsewhere.hears(user) {
+            // Late, or no more: both are found out by whoever looks after the broker.
+            let _ = tokio::time::timeout(HEARS_WITHIN, heard).await;
+        }
     }
 
     /// Takes a session in; from now on it is handed what concerns it. Where the user has too many, the oldest closes.
@@ -73,7 +100,10 @@ impl Hub {
             oldest.close(CloseReason::TooManySockets);
         }
         if first {
-            state.followers.tell(user, true);
+            self.elsewhere.came(user);
+            if !state.leases.is_there(user) {
+                state.followers.tell(user, true);
+            }
         }
         metrics::gauge!("handsel_sockets").increment(1.0);
         Ok(membership)
@@ -88,7 +118,10 @@ impl Hub {
             members.retain(|member| member.id != id);
             if members.is_empty() {
                 state.users.remove(&user);
-                state.followers.tell(user, false);
+                self.elsewhere.left(user);
+                if !state.leases.is_there(user) {
+                    state.followers.tell(user, false);
+                }
             }
         }
         metrics::gauge!("handsel_sockets").decrement(1.0);
@@ -188,6 +221,19 @@ impl Hub {
 }
 
 impl State {
+    /// Whether the user has a session, here or elsewhere.
+    fn is_there(&self, user: UserId) -> bool {
+        self.users.contains_key(&user) || self.leases.is_there(user)
+    }
+
+    /// Hands it to the peer's sessions here that somebody types.
+    fn hand_typing(&self, conversation: &Conversation, user: UserId) {
+        let peer = conversation.peer_of(user).and_then(|peer| self.users.get(&peer));
+        for member in peer.into_iter().flatten().filter(|member| member.hears_signals(conversation)) {
+            member.outbox.offer_typing(conversation.key(), user);
+        }
+    }
+
     /// The sessions that read this conversation: of its two users, and of no other.
     fn readers<'a>(&'a self, conversation: &'a Conversation) -> impl Iterator<Item = &'a Arc<Member>> {
         let users = [Side::Owner, Side::Respondent].map(|side| conversation.user(side));

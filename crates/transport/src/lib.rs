@@ -9,6 +9,7 @@ pub mod frames;
 pub mod gateway;
 pub mod hub;
 pub mod limits;
+pub mod node;
 pub mod origin;
 pub mod problem;
 mod session;

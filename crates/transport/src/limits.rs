@@ -29,6 +29,9 @@ pub const STORAGE_RETRY: Duration = Duration::from_secs(1);
 /// Longest time between two closes of a drain, so that a few sockets do not take the whole of it.
 pub const DRAIN_SPACING_MAX: Duration = Duration::from_millis(50);
 
+/// How long a socket waits for the broker to hear for its user, before it goes on without.
+pub const HEARS_WITHIN: Duration = Duration::from_secs(1);
+
 /// What an operator can set.
 #[derive(Clone, Debug)]
 pub struct SocketLimits {

@@ -4,13 +4,15 @@
 //! how the storage tells that something changed.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use handsel_domain::Unavailable;
 use handsel_domain::ids::UserId;
 use handsel_domain::ports::Tokens;
 use handsel_domain::usecases::Talk;
-use tokio::time::MissedTickBehavior;
+use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use crate::close::CloseReason;
@@ -18,11 +20,39 @@ use crate::hub::Hub;
 
 /// How often to compare while no broker reaches the other processes.
 pub const INTERVAL_WITHOUT_BROKER: Duration = Duration::from_secs(1);
+/// How often to compare while a broker tells of most.
+pub const INTERVAL_WITH_BROKER: Duration = Duration::from_secs(5);
+/// Time between two looks that somebody asks for: many hints are one look.
+const LOOKS_APART_MIN: Duration = Duration::from_millis(200);
 /// How long the writer of this process may take from a commit to the hub. What was committed here is then handed over,
 /// and need not be read. Nothing but reads is saved by it: without this wait, too, every entry is sent once.
 const HAND_OVER_TIME: Duration = Duration::from_millis(50);
 /// Users whose conversations are compared by one query.
 const USERS_PER_QUERY: usize = 1_000;
+
+/// How often to look, as the broker has it.
+#[derive(Default)]
+pub struct Pace {
+    with_broker: AtomicBool,
+    now: Notify,
+}
+
+impl Pace {
+    /// Says whether a broker reaches the other processes. What it did not tell before that is looked for at once.
+    pub fn rely_on_broker(&self, with_broker: bool) {
+        self.with_broker.store(with_broker, Ordering::Relaxed);
+        self.look_now();
+    }
+
+    /// Says that there may be something.
+    pub fn look_now(&self) {
+        self.now.notify_one();
+    }
+
+    fn interval(&self) -> Duration {
+        if self.with_broker.load(Ordering::Relaxed) { INTERVAL_WITH_BROKER } else { INTERVAL_WITHOUT_BROKER }
+    }
+}
 
 /// See the module.
 pub struct Watch {
@@ -37,17 +67,13 @@ impl Watch {
         Self { hub, talk, tokens }
     }
 
-    /// Compares at every interval until it is stopped.
-    pub async fn run(self, interval: Duration, stop: CancellationToken) {
-        let mut ticks = tokio::time::interval(interval);
-        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    /// Compares at that pace until it is stopped.
+    pub async fn run(self, pace: Arc<Pace>, stop: CancellationToken) {
         // What one look says is due until a comparison has succeeded.
         let mut due = true;
         loop {
-            tokio::select! {
-                () = stop.cancelled() => return,
-                _ = ticks.tick() => {}
-            }
+            let began = Instant::now();
+            self.hub.end_old_leases();
             let joined = self.hub.take_joined();
             due = match self.talk.changed().await {
                 Ok(changed) => due || joined || changed,
@@ -55,6 +81,13 @@ impl Watch {
             };
             if due {
                 due = self.compare().await.is_err();
+            }
+            // What could not be read is not left until a broker tells of it: it need not.
+            let interval = if due { INTERVAL_WITHOUT_BROKER } else { pace.interval() };
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep_until(began + interval) => {}
+                () = pace.now.notified() => tokio::time::sleep_until(began + LOOKS_APART_MIN).await,
             }
         }
     }

@@ -3,5 +3,6 @@
 mod api;
 mod extended;
 mod first_talk;
+mod nodes;
 mod processes;
 mod wire;

@@ -11,8 +11,10 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 14] = [
     "database_url",
+    "redis_url",
+    "redis_prefix",
     "log",
     "log_format",
     "bind",
@@ -26,9 +28,9 @@ const NAMES: [&str; 12] = [
     "no_frontend",
 ];
 /// Settings that other programs know by the same name, without our prefix.
-const USUAL_NAMES: [&str; 2] = ["database_url", "port"];
+const USUAL_NAMES: [&str; 3] = ["database_url", "redis_url", "port"];
 /// Settings that may hold a password, and so can be read from a file.
-const SECRETS: [&str; 1] = ["database_url"];
+const SECRETS: [&str; 2] = ["database_url", "redis_url"];
 /// Variables with our prefix that are no settings.
 const NO_SETTINGS: [&str; 1] = ["config"];
 

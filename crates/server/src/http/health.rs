@@ -19,7 +19,7 @@ pub(super) fn alive() -> Reply {
     respond::json(StatusCode::OK, &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
 }
 
-/// Ready: the database answers, and the process is not about to end.
+/// Ready: the database answers, and the process is not about to end. A broker that is away makes it slower, not unready.
 pub(super) async fn ready(api: &Api) -> Result<Reply, Problem> {
     let problem =
         |detail| Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail).retry_after(READY_WITHIN));
@@ -28,7 +28,8 @@ pub(super) async fn ready(api: &Api) -> Result<Reply, Problem> {
     }
     match tokio::time::timeout(READY_WITHIN, api.talk.ping()).await {
         Ok(Ok(())) => {
-            Ok(respond::json(StatusCode::OK, &json!({"status": "ready", "database": "ok", "broker": "local"})))
+            let broker = api.broker().name();
+            Ok(respond::json(StatusCode::OK, &json!({"status": "ready", "database": "ok", "broker": broker})))
         }
         Ok(Err(_)) | Err(_) => problem("The database does not answer."),
     }

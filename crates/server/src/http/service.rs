@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use handsel_domain::usecases::{Accounts, Market, Talk};
+use handsel_transport::broker::BrokerState;
 use handsel_transport::gateway::Gateway;
 use handsel_transport::problem::Problem;
 use http_body_util::Full;
@@ -73,6 +74,11 @@ impl Api {
             surface,
             page,
         }
+    }
+
+    /// How it stands with what reaches the other nodes.
+    pub(super) fn broker(&self) -> BrokerState {
+        self.gateway.hub.broker()
     }
 
     fn find(&self, path: &str) -> Place {

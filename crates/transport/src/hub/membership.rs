@@ -81,16 +81,13 @@ impl Membership {
         for peer in peers {
             state.followers.add(*peer, self.id, Arc::clone(&self.outbox));
         }
-        peers.iter().map(|peer| state.users.contains_key(peer)).collect()
+        peers.iter().map(|peer| state.is_there(*peer)).collect()
     }
 
-    /// Tells the peer's sessions that this session's user types.
+    /// Tells the peer's sessions, here and elsewhere, that this session's user types.
     pub fn type_in(&self, conversation: &Conversation) {
-        let state = lock(&self.hub.state);
-        let peer = conversation.peer_of(self.user).and_then(|peer| state.users.get(&peer));
-        for member in peer.into_iter().flatten().filter(|member| member.hears_signals(conversation)) {
-            member.outbox.offer_typing(conversation.key(), self.user);
-        }
+        lock(&self.hub.state).hand_typing(conversation, self.user);
+        self.hub.elsewhere.types(*conversation, self.user);
     }
 
     /// From now on the session stands and falls with this token.

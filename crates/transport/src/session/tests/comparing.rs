@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::bench::{Bench, conversation, page};
-use crate::watch::{INTERVAL_WITHOUT_BROKER, Watch};
+use crate::watch::{INTERVAL_WITHOUT_BROKER, Pace, Watch};
 
 /// What the storage has; nobody is told of it.
 #[derive(Clone, Default)]
@@ -59,7 +59,7 @@ async fn what_nobody_was_told_of_comes_within_one_interval() {
     let mut tokens = MockTokens::new();
     tokens.expect_dead_among().returning(|_| Ok(Vec::new()));
     let watch = Watch::new(Arc::clone(&open.hub), Arc::new(stored.talk()), Arc::new(tokens));
-    tokio::spawn(watch.run(INTERVAL_WITHOUT_BROKER, CancellationToken::new()));
+    tokio::spawn(watch.run(Arc::new(Pace::default()), CancellationToken::new()));
     // At whatever moment within an interval it is committed; the last one has nothing after it that would show it.
     for (head, millis) in [(1, 1), (4, 499), (5, 500), (250, 998), (251, 0)] {
         tokio::time::sleep(Duration::from_millis(millis)).await;

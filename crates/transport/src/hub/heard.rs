@@ -1,0 +1,83 @@
+//! What the hub hears from other nodes. It may be old, come twice or lack something in between: none of that is believed
+//! further than it can be. Knows nothing of how it came.
+
+use handsel_domain::conversation::Conversation;
+use handsel_domain::ids::UserId;
+use tokio::time::Instant;
+
+use super::{Hub, Live, lock};
+use crate::node::NodeId;
+
+impl Hub {
+    /// Hands entries that another node has committed to the sessions of their two readers. Each is heard once for each
+    /// of the two who has a session here.
+    pub fn hear(&self, entries: Vec<Live>) {
+        let mut state = lock(&self.state);
+        for live in entries {
+            let (conversation, seq) = (live.conversation, live.seq);
+            let known = state.handed.get(&conversation.key()).map(|known| known.head);
+            if known.is_some_and(|known| known.covers(seq)) {
+                continue;
+            }
+            let mut anyone = false;
+            for member in state.readers(&conversation) {
+                member.outbox.offer(live.clone());
+                anyone = true;
+            }
+            // Only what follows on what is known: a number that is too large would keep this hub from comparing.
+            if anyone && known.is_some_and(|known| known.next() == seq) {
+                state.handed(conversation).head = seq.into();
+            }
+        }
+    }
+
+    /// Tells the peer's sessions that somebody types at another node.
+    pub fn hear_typing(&self, conversation: &Conversation, user: UserId) {
+        lock(&self.state).hand_typing(conversation, user);
+    }
+
+    /// These users have a session at that node, for as long as a lease runs.
+    pub fn hear_there(&self, node: NodeId, users: &[UserId]) {
+        let (mut state, now) = (lock(&self.state), Instant::now());
+        for user in users {
+            if state.leases.renew(*user, node, now) && !state.users.contains_key(user) {
+                state.followers.tell(*user, true);
+            }
+        }
+    }
+
+    /// These users have no session at that node any more.
+    pub fn hear_gone(&self, node: NodeId, users: &[UserId]) {
+        let mut state = lock(&self.state);
+        for user in users {
+            if state.leases.end(*user, node) {
+                state.tell_gone(*user);
+            }
+        }
+    }
+
+    /// That node has ended.
+    pub fn hear_goodbye(&self, node: NodeId) {
+        let mut state = lock(&self.state);
+        for user in state.leases.end_all(node) {
+            state.tell_gone(user);
+        }
+    }
+
+    /// Ends what other nodes have said of their users and not repeated.
+    pub fn end_old_leases(&self) {
+        let mut state = lock(&self.state);
+        for user in state.leases.expire(Instant::now()) {
+            state.tell_gone(user);
+        }
+    }
+}
+
+impl super::State {
+    /// No other node has this user any more.
+    fn tell_gone(&self, user: UserId) {
+        if !self.users.contains_key(&user) {
+            self.followers.tell(user, false);
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! Several nodes over one database and one Redis: what crosses, and what becomes of it while Redis is away.
+
+mod scene;
+
+mod away;
+mod broken_news;
+mod crossing;
+mod frozen;
+mod leaving;
+mod revoked;
+mod seam;
+mod starts_without;
+mod subscribed;
