@@ -250,14 +250,14 @@ function baseAddress(url) {
 }
 
 /**
- * A `next` is a path of the server's, which knows nothing of the prefix that a proxy serves it under, and never an
- * address elsewhere: the token goes with it.
+ * A `next` is a path of the server's, with the prefix that the server knows of and without one that a proxy takes away;
+ * and never an address elsewhere: the token goes with it.
  *
  * @param {string} next
  */
 function below(next) {
   const { pathname, search } = new URL(next, "http://handsel.invalid/");
-  return `.${pathname}${search}`;
+  return `.${pathname.slice(Math.max(0, pathname.lastIndexOf("/api/")))}${search}`;
 }
 
 /**

@@ -12,7 +12,7 @@ mod timeline;
 pub use accounts::{NewUser, Passwords, Principal, SetPasswordError, StoredToken, Tokens, UserInsertError, Users};
 pub use clock::Clock;
 pub use committed::Committed;
-pub use conversations::{Conversations, ListPosition, ReadMoved};
+pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};
 pub use listings::{Listings, UpdateListingError};
 pub use timeline::{Append, AppendError, Appended, Timeline};
 

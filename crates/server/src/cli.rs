@@ -5,7 +5,7 @@
 // Help is read in terminals, where Markdown's quotes are noise.
 #![allow(clippy::doc_markdown)]
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -37,6 +37,32 @@ Examples:
   handsel verify --database-url sqlite://backup.db
   handsel verify --json | jq '.breaches[].code'";
 
+const BACKUP: &str = "\
+Copy a SQLite database to a file, as it is at one moment, beside servers that use it: nobody waits for it. The file has \
+its name only once it is whole and on the disk; nobody but its owner may read it, since it holds what people wrote. \
+Nothing is overwritten. PostgreSQL is backed up with pg_dump instead.";
+
+const BACKED_UP: &str = "\
+Exit status: 0 the backup is there, 1 it is not.
+
+To restore, stop the servers, move the database's file and those beside it (-wal, -shm) away, and copy the backup there.
+
+Examples:
+  handsel backup /backups/handsel-2026-11-23.db
+  handsel verify --database-url sqlite:///backups/handsel-2026-11-23.db";
+
+const HEALTHCHECK: &str = "\
+Ask a running server whether it is alive (/healthz), or with --ready whether it is ready (/readyz). It finds the server \
+by the same settings: the address, the port and the path prefix. Made for containers, which have no curl.";
+
+const CHECKED: &str = "\
+Exit status: 0 it is, 1 it is not or does not answer within 5 seconds.
+
+Examples:
+  handsel healthcheck
+  handsel healthcheck --ready --port 8001
+  handsel healthcheck --url http://127.0.0.1:8000/handsel";
+
 /// The server that community marketplaces and time banks run their conversations on.
 ///
 /// Two people talk in real time about one offer or one need, and shake hands on it.
@@ -62,6 +88,12 @@ pub enum Command {
     /// Read the whole database and report every breach of what Handsel promises; changes nothing
     #[command(long_about = VERIFY, after_help = VERIFIED)]
     Verify(VerifyArgs),
+    /// Copy a SQLite database to a file, beside servers that use it
+    #[command(long_about = BACKUP, after_help = BACKED_UP)]
+    Backup(BackupArgs),
+    /// Ask a running server whether it is alive, or ready; says so by its status, 0 or 1
+    #[command(long_about = HEALTHCHECK, after_help = CHECKED)]
+    Healthcheck(HealthcheckArgs),
     /// Manage users
     #[command(subcommand)]
     User(UserCommand),
@@ -106,6 +138,56 @@ pub struct VerifyArgs {
     pub common: CommonArgs,
 }
 
+/// Where a server is reached, for whoever listens there or asks there.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub struct AddressArgs {
+    /// Address to listen on; 0.0.0.0 is every one of this machine's [default: 127.0.0.1]
+    #[arg(short, long, value_name = "ADDR")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bind: Option<IpAddr>,
+    /// Port to listen on; 0 takes a free one and says which [default: 8000]
+    #[arg(short, long)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Path under which everything is served, for instance /handsel; a proxy passes it on as it is [default: none]
+    #[arg(long, value_name = "PATH")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub path_prefix: Option<String>,
+}
+
+/// The flags of `backup`.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub struct BackupArgs {
+    /// The file to write; it must not be there yet
+    #[serde(skip)]
+    pub file: PathBuf,
+    /// What every command needs.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: CommonArgs,
+}
+
+/// The flags of `healthcheck`.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub struct HealthcheckArgs {
+    /// Where the server is, its path prefix included [default: where one with these settings is]
+    #[arg(long, value_name = "URL")]
+    #[serde(skip)]
+    pub url: Option<String>,
+    /// Ask whether it is ready: its database answers, and it is not about to end [default: off]
+    #[arg(long)]
+    #[serde(skip)]
+    pub ready: bool,
+    /// Where it is reached.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub address: AddressArgs,
+    /// What every command needs.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub common: CommonArgs,
+}
+
 /// The flags of `serve`.
 #[derive(Clone, Debug, Default, Args, Serialize)]
 // Each is a switch of its own on the command line.
@@ -119,14 +201,14 @@ pub struct ServeArgs {
     #[arg(long, value_name = "PREFIX")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redis_prefix: Option<String>,
-    /// Address to listen on; 0.0.0.0 is every one of this machine's [default: 127.0.0.1]
-    #[arg(short, long, value_name = "ADDR")]
+    /// Where it is reached.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub address: AddressArgs,
+    /// Address of its own for /metrics, which the public one then no longer has: IP:PORT; /healthz and /readyz are on both [default: none]
+    #[arg(long, value_name = "IP:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bind: Option<IpAddr>,
-    /// Port to listen on; 0 takes a free one and says which [default: 8000]
-    #[arg(short, long)]
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub port: Option<u16>,
+    pub admin_bind: Option<SocketAddr>,
     /// Origin of pages that may use this server from a browser, beside its own host; may be repeated [default: none]
     #[arg(long, value_name = "ORIGIN")]
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -1,5 +1,7 @@
 //! What each command does. Knows nothing of requests or sockets.
 
+mod backup;
+mod healthcheck;
 mod token;
 mod user;
 mod verify;
@@ -14,13 +16,13 @@ use handsel_domain::user::User;
 use handsel_storage::DatabaseUrl;
 use handsel_transport::broker::LocalBroker;
 use serde::Serialize;
-use tokio::net::TcpListener;
 use tracing_subscriber::EnvFilter;
 
 use crate::app::{App, Nobody};
 use crate::cli::{Cli, Command, CommonArgs, ServeArgs};
 use crate::config::{Config, Loaded, Settings, Surface};
-use crate::{serve, telemetry};
+use crate::serve::{self, Listeners};
+use crate::telemetry;
 
 /// Runs the command that was typed; returns the status that the process ends with where it does not fail.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -32,6 +34,8 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Some(Command::Serve(args)) => serve(args).await,
             Some(Command::Migrate(common)) => migrate(common).await,
             Some(Command::Verify(args)) => return Ok(verify::run(args).await),
+            Some(Command::Backup(args)) => backup::run(args).await,
+            Some(Command::Healthcheck(args)) => healthcheck::run(args).await,
             Some(Command::User(command)) => user::run(command).await,
             Some(Command::Token(command)) => token::run(command).await,
             Some(Command::CheckConfig(args)) => check_config(&args),
@@ -57,13 +61,9 @@ fn surface(args: &ServeArgs) -> Surface {
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let loaded = load(&args, args.common.config.clone())?;
     let config = Config::new(&loaded, surface(&args))?;
-    let address = (config.bind, config.port);
-    // In front of everything else, so that a taken port changes nothing.
-    let listener = TcpListener::bind(address).await.with_context(|| {
-        format!("cannot listen on {}:{}; choose another with --bind and --port", address.0, address.1)
-    })?;
+    let listeners = Listeners::bind(&config).await?;
     let broker = |hub| -> Arc<dyn Committed> { Arc::new(LocalBroker::new(hub)) };
-    serve::run(listener, config, args.demo, broker, serve::stop_signal()?).await
+    serve::run(listeners, config, args.demo, broker, serve::stop_signal()?).await
 }
 
 async fn migrate(common: CommonArgs) -> anyhow::Result<()> {

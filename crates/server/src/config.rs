@@ -1,10 +1,12 @@
 //! Settings: from flags, variables and a file to checked values. Knows nothing of what is done with them.
 
+mod path_prefix;
 mod sources;
 
+pub use path_prefix::PathPrefix;
 pub use sources::Loaded;
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::Context;
@@ -37,6 +39,10 @@ pub struct Settings {
     pub bind: IpAddr,
     /// Port to listen on.
     pub port: u16,
+    /// Path under which everything is served.
+    pub path_prefix: String,
+    /// Address of its own for what an operator alone should reach.
+    pub admin_bind: Option<SocketAddr>,
     /// Origins of pages that may use this server.
     #[serde(deserialize_with = "list")]
     pub allow_origin: Vec<String>,
@@ -76,6 +82,8 @@ impl Default for Settings {
             log_format: LogFormat::Human,
             bind: Ipv4Addr::LOCALHOST.into(),
             port: 8000,
+            path_prefix: String::new(),
+            admin_bind: None,
             allow_origin: Vec::new(),
             trusted_proxy: Vec::new(),
             frames_per_second,
@@ -114,6 +122,10 @@ pub struct Config {
     pub bind: IpAddr,
     /// Port to listen on; 0 takes a free one.
     pub port: u16,
+    /// The path in front of all others.
+    pub path_prefix: PathPrefix,
+    /// Where what an operator alone should reach is served, and nowhere else; `None`: where all else is.
+    pub admin_bind: Option<SocketAddr>,
     /// Which pages may use this server.
     pub origins: OriginPolicy,
     /// Whose `X-Forwarded-For` is believed.
@@ -169,6 +181,8 @@ impl Config {
             redis: redis(loaded)?,
             bind: settings.bind,
             port: settings.port,
+            path_prefix: settings.path_prefix.parse().with_context(|| loaded.place("path_prefix"))?,
+            admin_bind: settings.admin_bind,
             origins: OriginPolicy::new(&settings.allow_origin, settings.bind)
                 .with_context(|| loaded.place("allow_origin"))?,
             trusted_proxies: settings.trusted_proxy.iter().map(network).collect::<Result<_, _>>()?,

@@ -1,7 +1,5 @@
 //! Two people, an offer and a need, to try Handsel with. Knows nothing of how it is served.
 
-use std::net::SocketAddr;
-
 use handsel_domain::listing::{Description, Listing, ListingKind, Title};
 use handsel_domain::password::Password;
 use handsel_domain::usecases::{Accounts, Registration};
@@ -29,14 +27,8 @@ pub(crate) async fn prepare(app: &App) -> anyhow::Result<Demo> {
     }
 }
 
-/// Prints how to talk as either, at an address that can be connected to.
-pub(crate) async fn announce(
-    demo: Demo,
-    app: &App,
-    address: SocketAddr,
-    surface: Surface,
-    page: bool,
-) -> anyhow::Result<()> {
+/// Prints how to talk as either, at an address that can be connected to, with its path prefix.
+pub(crate) async fn announce(demo: Demo, app: &App, address: &str, surface: Surface, page: bool) -> anyhow::Result<()> {
     let conversation = demo.offer.listing;
     println!();
     if page && surface.websocket {

@@ -1,6 +1,7 @@
 //! The HTTP API, which `docs/http-api.md` describes. Knows nothing of frames beyond what transport encodes, nor of storage.
 //!
-//! - `router`: which path is what; `service`: from a request to its handler and back.
+//! - `router`: which path is what; `nowhere`: what a path that is none is told; `service`: from a request to its handler
+//!   and back; `request_log`: what the log says of it.
 //! - `auth`, `body`, `query`, `respond`: reading requests and writing responses, for all handlers.
 //! - `accounts`, `listings`, `conversations`, `health`: the handlers.
 //! - `sign_in_rate`, `client_address`: who tries to log in, and how often.
@@ -12,10 +13,12 @@ mod client_address;
 mod conversations;
 mod health;
 mod listings;
+mod nowhere;
 mod query;
+mod request_log;
 mod respond;
 mod router;
 mod service;
 mod sign_in_rate;
 
-pub use service::{Api, Reply};
+pub use service::{Api, Entrance, Reply, Served};

@@ -1,8 +1,10 @@
 //! Serving: listens, accepts, and ends in order. Knows nothing of what is served.
 
 mod connection;
+mod listeners;
 
-use std::net::{Ipv4Addr, SocketAddr};
+pub use listeners::Listeners;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -15,7 +17,6 @@ use handsel_transport::broker::redis::RedisBroker;
 use handsel_transport::gateway::Gateway;
 use handsel_transport::hub::Hub;
 use handsel_transport::watch::{Pace, Watch};
-use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
@@ -23,10 +24,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::http::Api;
+use crate::http::{Api, Served};
 use crate::page::Page;
 use crate::{demo, telemetry};
 use connection::Connections;
+pub(crate) use listeners::reached_at;
 
 /// How often what is no longer needed is swept.
 const SWEEP_INTERVAL: Duration = Duration::from_mins(1);
@@ -54,14 +56,14 @@ pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
 /// Serves until `stop` resolves, then drains and returns. `broker` is what tells this process's hub of commits, and then
 /// Redis tells the other nodes, where there is one; whatever is not told is found by comparing.
 pub async fn run(
-    listener: TcpListener,
+    listeners: Listeners,
     config: Config,
     with_demo: bool,
     broker: impl FnOnce(Arc<Hub>) -> Arc<dyn Committed>,
     stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     telemetry::metrics();
-    let address = listener.local_addr()?;
+    let address = listeners.public.local_addr()?;
     let pace = Arc::new(Pace::default());
     let redis = config.redis.clone().map(|redis| RedisBroker::new(redis.url, redis.prefix, Arc::clone(&pace)));
     let (redis, link) = redis.unzip();
@@ -95,11 +97,15 @@ pub async fn run(
     let api = Api::new(
         Arc::clone(&app.market),
         gateway,
-        config.trusted_proxies,
-        config.surface,
         stopping.clone(),
-        config.sign_ins_per_minute,
-        config.page.then(Page::new),
+        Served {
+            surface: config.surface,
+            page: config.page.then(Page::new),
+            path_prefix: config.path_prefix.clone(),
+            has_admin_address: listeners.admin.is_some(),
+            trusted_proxies: config.trusted_proxies,
+            sign_ins_per_minute: config.sign_ins_per_minute,
+        },
     );
     let api = Arc::new(api);
 
@@ -113,17 +119,19 @@ pub async fn run(
     background.spawn(sweep(Arc::clone(&app.accounts), Arc::clone(&api), ended.clone()));
 
     let redis = config.redis.as_ref().map(|redis| format!(", Redis {}", redis.url.shown())).unwrap_or_default();
+    let admin = listeners.admin.as_ref().map(|admin| admin.local_addr()).transpose()?;
+    let admin = admin.map(|admin| format!(", operator's address http://{admin}")).unwrap_or_default();
     let (version, database) = (env!("CARGO_PKG_VERSION"), config.database.shown());
-    println!("Handsel {version} listening on http://{address}, database {database}{redis}");
-    let reached = reached_at(address);
+    println!("Handsel {version} listening on http://{address}, database {database}{redis}{admin}");
+    let reached = format!("{}{}", reached_at(address), config.path_prefix);
     match demo {
-        Some(demo) => demo::announce(demo, &app, reached, config.surface, config.page).await?,
+        Some(demo) => demo::announce(demo, &app, &reached, config.surface, config.page).await?,
         None if config.page => println!("Open http://{reached}/ in a browser."),
         None => {}
     }
 
     let connections = Connections::new(api, origins);
-    let accepting = tokio::spawn(connections.accept(listener, ended.clone()));
+    let accepting = tokio::spawn(connections.accept(listeners, ended.clone()));
     let failed = tokio::select! {
         () = &mut stop => false,
         () = app.failed() => true,
@@ -169,14 +177,6 @@ fn elsewhere(redis: Option<&RedisBroker>) -> Arc<dyn Elsewhere> {
         Some(redis) => Arc::new(redis.clone()),
         None => Arc::new(Nowhere),
     }
-}
-
-/// One listens on all addresses, and connects to one of them.
-fn reached_at(mut listening: SocketAddr) -> SocketAddr {
-    if listening.ip().is_unspecified() {
-        listening.set_ip(Ipv4Addr::LOCALHOST.into());
-    }
-    listening
 }
 
 /// Sweeps what has expired.

@@ -8,7 +8,7 @@ use handsel_domain::ids::TokenId;
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::Entry;
 use handsel_server::config::{Config, Loaded, Settings, Surface};
-use handsel_server::serve;
+use handsel_server::serve::{self, Listeners};
 use handsel_tests::people::seq;
 use handsel_tests::{Person, Socket, VerifiedDatabase};
 use serde_json::json;
@@ -41,15 +41,15 @@ async fn serve_in_silence() -> Serving {
     let settings = Settings { database_url, ..Settings::default() };
     let surface = Surface { http_api: true, websocket: true };
     let config = Config::new(&Loaded { settings, sources: Vec::new() }, surface).expect("a valid configuration");
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
-    let address = listener.local_addr().expect("an address").to_string();
+    let public = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let address = public.local_addr().expect("an address").to_string();
     let (stop, stopped) = oneshot::channel();
     let asked_to_end = async {
         // Dropped without a word where the test fails.
         let _ = stopped.await;
     };
     let broker = |_| -> Arc<dyn Committed> { Arc::new(Silence) };
-    let ended = tokio::spawn(serve::run(listener, config, false, broker, asked_to_end));
+    let ended = tokio::spawn(serve::run(Listeners { public, admin: None }, config, false, broker, asked_to_end));
     Serving { address, stop, ended, _database: database }
 }
 

@@ -5,7 +5,7 @@ use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationKey, ConversationState, ConversationSummary};
 use handsel_domain::ids::{Head, UserId};
 use handsel_domain::listing::{ListingRef, ListingStatus};
-use handsel_domain::ports::{Conversations, ListPosition, ReadMoved};
+use handsel_domain::ports::{Conversations, ListPosition, ReadMoved, Schema};
 use handsel_domain::user::Person;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, Value};
 use serde_json::json;
@@ -13,6 +13,7 @@ use serde_json::json;
 use crate::changes::Changes;
 use crate::database::Database;
 use crate::errors::{corrupt, unavailable};
+use crate::migrations;
 use crate::people::person;
 use crate::sql::{Sql, array, over, statement};
 use crate::timeline::{Move, Queue, rows};
@@ -178,6 +179,10 @@ impl Conversations for SqlConversations {
 
     async fn changed(&self) -> Result<bool, Unavailable> {
         self.database.in_time(self.changes.look(&self.database.observer)).await.map_err(unavailable)
+    }
+
+    async fn schema(&self) -> Result<Schema, Unavailable> {
+        migrations::stands_now(&self.database.readers).await.map_err(unavailable)
     }
 
     async fn ping(&self) -> Result<(), Unavailable> {

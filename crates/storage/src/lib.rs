@@ -3,6 +3,7 @@
 //! Knows nothing of sockets, frames or HTTP. [`Storage::open`] connects and migrates; the ports it hands out are
 //! all that others use.
 
+mod backup;
 mod changes;
 mod conversations;
 mod database;
@@ -21,6 +22,7 @@ mod tokens;
 mod users;
 mod verify;
 
+pub use backup::{BackedUp, BackupError, backup};
 pub use database::DatabaseUrl;
 pub use errors::OpenError;
 pub use passwords::Argon2Passwords;

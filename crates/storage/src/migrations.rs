@@ -2,7 +2,8 @@
 
 mod m20261123_000001_core;
 
-use sea_orm::{DatabaseTransaction, DbErr, EntityTrait};
+use handsel_domain::ports::Schema;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, async_trait, seaql_migrations};
 
 use crate::database::{Alone, Database};
@@ -62,6 +63,18 @@ pub(crate) async fn standing(transaction: &DatabaseTransaction) -> Result<Standi
     let known: Vec<_> = known.iter().map(|one| one.name()).collect();
     let applied = seaql_migrations::Entity::find().all(transaction).await?;
     Ok(compare(&known, applied.into_iter().map(|one| one.version).collect()))
+}
+
+/// Looks how the schema of an open database stands by now.
+pub(crate) async fn stands_now<C: ConnectionTrait>(connection: &C) -> Result<Schema, DbErr> {
+    let known = Migrator::migrations();
+    let known: Vec<_> = known.iter().map(|one| one.name()).collect();
+    let applied = seaql_migrations::Entity::find().all(connection).await?;
+    Ok(match compare(&known, applied.into_iter().map(|one| one.version).collect()) {
+        Standing::Current => Schema::Current,
+        Standing::Newer(_) => Schema::Newer,
+        Standing::Older | Standing::Foreign => Schema::Older,
+    })
 }
 
 fn compare(known: &[&str], applied: Vec<String>) -> Standing {

@@ -50,6 +50,31 @@ pub enum CloseReason {
 }
 
 impl CloseReason {
+    /// Every reason.
+    pub const ALL: [Self; 21] = [
+        Self::ConversationInvalid,
+        Self::QueryInvalid,
+        Self::AfterNeedsKey,
+        Self::SubprotocolRequired,
+        Self::TokenRequired,
+        Self::TokenMalformed,
+        Self::TokenUnknown,
+        Self::TokenExpired,
+        Self::TokenRevoked,
+        Self::NotAParticipant,
+        Self::OriginNotAllowed,
+        Self::ListingNotFound,
+        Self::TooSlow,
+        Self::TooManySockets,
+        Self::RateLimited,
+        Self::BinaryFrame,
+        Self::InvalidUtf8,
+        Self::FrameTooLarge,
+        Self::ProtocolError,
+        Self::Restarting,
+        Self::Unavailable,
+    ];
+
     /// The stable error code: the close reason on a socket, `code` in a problem.
     pub const fn code(self) -> &'static str {
         match self {

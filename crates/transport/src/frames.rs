@@ -2,10 +2,12 @@
 //!
 //! - [`client`]: what clients send, parsed into [`ClientFrame`].
 //! - [`server`]: entries and errors, each encoded once and shared.
+//! - [`kind`]: which type a frame has, as one of a closed list.
 //! - [`hello`], [`signal`]: what the extended protocol has beside these.
 
 pub mod client;
 pub mod hello;
+pub mod kind;
 pub mod server;
 pub mod signal;
 

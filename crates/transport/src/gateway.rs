@@ -24,10 +24,12 @@ use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_util::task::TaskTracker;
 
 use crate::close::CloseReason;
+use crate::counts;
 use crate::hub::{Hub, Listening};
 use crate::limits::SocketLimits;
 use crate::origin::OriginPolicy;
 use crate::problem::Problem;
+use crate::request_id::RequestId;
 use crate::session::{Extension, Opening, Session, Socket, announcement, listed};
 use request::UpgradeRequest;
 
@@ -53,7 +55,7 @@ pub struct Gateway {
 }
 
 impl Gateway {
-    /// Answers a request for a chat socket; `conversation` is the path's segment as it came.
+    /// Answers a request for a chat socket, which may have a [`RequestId`] in its extensions; `conversation` is the path's segment as it came.
     pub async fn chat<B>(&self, request: Request<B>, conversation: &str) -> Response<Full<Bytes>> {
         self.open(request, Some(conversation)).await
     }
@@ -127,6 +129,7 @@ impl Gateway {
             extension,
             expires_at: principal.expires_at,
             limits: self.limits.clone(),
+            request: request.extensions().get::<RequestId>().cloned(),
         })
     }
 
@@ -156,12 +159,11 @@ impl Gateway {
         if !asked.extended {
             return Problem::from(reason).into_response();
         }
-        metrics::counter!("handsel_errors_total", "code" => reason.code()).increment(1);
+        counts::errors(reason.code()).increment(1);
         let upgrade = hyper::upgrade::on(&mut request);
         self.sessions.spawn(async move {
             if let Some(socket) = take_over(upgrade).await {
-                metrics::counter!("handsel_socket_closes_total", "code" => reason.close_code().to_string())
-                    .increment(1);
+                counts::closes(reason.close_code()).increment(1);
                 socket.close(reason, reason.retry_after().map(|_| announcement(reason))).await;
             }
         });

@@ -25,6 +25,7 @@ use tokio::time::Instant;
 use crate::broker::local::Nowhere;
 use crate::broker::{BrokerState, Elsewhere};
 use crate::close::CloseReason;
+use crate::counts::counts;
 use crate::frames;
 use crate::limits::{DRAIN_SPACING_MAX, HEARS_WITHIN};
 use leases::Leases;
@@ -105,7 +106,7 @@ impl Hub {
                 state.followers.tell(user, true);
             }
         }
-        metrics::gauge!("handsel_sockets").increment(1.0);
+        counts().sockets.increment(1.0);
         Ok(membership)
     }
 
@@ -124,17 +125,18 @@ impl Hub {
                 }
             }
         }
-        metrics::gauge!("handsel_sockets").decrement(1.0);
+        counts().sockets.decrement(1.0);
     }
 
     /// Hands committed entries, in commit order, to the sessions of their two readers. Each is encoded at most once.
     pub fn deliver(&self, entries: &[Arc<Entry>]) {
         let mut state = lock(&self.state);
+        let handed_at = Instant::now();
         for entry in entries {
             let (conversation, mut frame) = (entry.conversation, None);
             for member in state.readers(&entry.conversation) {
                 let frame = frame.get_or_insert_with(|| frames::entry(entry)).clone();
-                member.outbox.offer(Live { conversation, seq: entry.seq, frame });
+                member.outbox.offer(Live { conversation, seq: entry.seq, handed_at, frame });
             }
             if frame.is_some() {
                 let handed = state.handed(conversation);

@@ -5,6 +5,7 @@
 
 pub mod broker;
 pub mod close;
+pub mod counts;
 pub mod frames;
 pub mod gateway;
 pub mod hub;
@@ -12,5 +13,6 @@ pub mod limits;
 pub mod node;
 pub mod origin;
 pub mod problem;
+pub mod request_id;
 mod session;
 pub mod watch;

@@ -11,6 +11,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use crate::close::CloseReason;
+use crate::counts;
 
 /// The media type of a problem.
 pub const PROBLEM_JSON: &str = "application/problem+json";
@@ -83,7 +84,7 @@ impl Problem {
 
     /// The response. A 401 says how to authenticate.
     pub fn into_response(self) -> Response<Full<Bytes>> {
-        metrics::counter!("handsel_errors_total", "code" => self.code).increment(1);
+        counts::errors(self.code).increment(1);
         let body = serde_json::to_vec(&self).unwrap_or_default();
         let mut response = Response::new(Full::new(Bytes::from(body)));
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

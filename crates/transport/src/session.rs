@@ -7,6 +7,7 @@
 //! - [`addressing`]: which conversation a frame is for.
 //! - [`inbound`]: from a client's frame to what is done.
 //! - [`sending`]: what goes out, live or read from the timeline, each entry once.
+//! - [`lag`]: how long entries take from their commit to the socket.
 //! - [`signals`]: what goes out beside entries.
 //! - [`timing`]: what a session waits for: signs of life, the token's end, a write that stalls.
 //! - [`ending`]: how a session ends.
@@ -18,6 +19,7 @@ mod delivery;
 mod ending;
 mod greeting;
 mod inbound;
+mod lag;
 mod rate;
 mod renewal;
 mod sending;
@@ -45,13 +47,17 @@ use handsel_domain::usecases::{Accounts, Seat, Talk};
 use tokio::time::Instant;
 
 use crate::close::CloseReason;
+use crate::counts::{self, counts};
+use crate::frames::kind::Received;
 use crate::frames::{ErrorFrame, Frame};
 use crate::hub::{Membership, Reads};
 use crate::limits::{APPENDS_IN_FLIGHT_MAX, SocketLimits};
+use crate::request_id::RequestId;
 use addressing::Located;
 use delivery::Delivery;
 use greeting::Beginning;
 use inbound::Answer;
+use lag::Lag;
 use rate::{Allowance, Rate};
 use renewal::Renewed;
 use sending::Page;
@@ -72,6 +78,8 @@ pub(crate) struct Opening {
     /// When the token runs out.
     pub(crate) expires_at: Timestamp,
     pub(crate) limits: SocketLimits,
+    /// What the request that opened it is called in the log.
+    pub(crate) request: Option<RequestId>,
 }
 
 enum Event {
@@ -114,17 +122,20 @@ pub(crate) struct Session<S> {
     reading: Option<BoxFuture<'static, Page>>,
     /// Until when the storage is left alone after it did not answer.
     read_again_at: Option<Instant>,
+    request: Option<RequestId>,
     expires_at: Instant,
     heard_at: Instant,
     pinged_at: Instant,
     /// Since when a write waits for the client.
     stalled: Option<Stall>,
+    lag: Lag,
 }
 
 impl<S: Peer> Session<S> {
     pub(crate) fn new(socket: Socket<S>, mut opening: Opening) -> Self {
         let Beginning { delivery, hello, peers } = Beginning::of(&mut opening);
-        let Opening { talk, accounts, clock, seat, membership, heads: _, extension, expires_at, limits } = opening;
+        let Opening { talk, accounts, clock, seat, membership, heads: _, extension, expires_at, limits, request } =
+            opening;
         let now = Instant::now();
         let expires_in = clock.now().until(expires_at);
         Self {
@@ -146,10 +157,12 @@ impl<S: Peer> Session<S> {
             answers: FuturesOrdered::new(),
             reading: None,
             read_again_at: None,
+            request,
             expires_at: now + expires_in,
             heard_at: now,
             pinged_at: now,
             stalled: None,
+            lag: Lag::default(),
         }
     }
 
@@ -167,17 +180,18 @@ impl<S: Peer> Session<S> {
         let code = match ending {
             Ending::Closed(reason) => reason.close_code(),
             // Which code a client gives is its own affair, and would be a label without bounds.
-            Ending::ClientLeft => 1000,
-            Ending::Broke | Ending::Dead => 1006,
+            Ending::ClientLeft => counts::CLIENT_LEFT,
+            Ending::Broke | Ending::Dead => counts::BROKE,
         };
-        metrics::counter!("handsel_socket_closes_total", "code" => code.to_string()).increment(1);
+        counts::closes(code).increment(1);
         tracing::info!(
             user = %self.seat.caller.id,
             code,
             ?ending,
             received = self.rate.received(),
             sent = self.socket.sent(),
-            seconds = opened_at.elapsed().as_secs(),
+            millis = u64::try_from(opened_at.elapsed().as_millis()).unwrap_or(u64::MAX),
+            request = self.request.as_ref().map(RequestId::as_str),
             "socket closed"
         );
         self.end(ending).await;
@@ -232,6 +246,7 @@ impl<S: Peer> Session<S> {
         match incoming {
             Incoming::Flushed => {
                 self.note_flushed();
+                self.lag.flushed();
                 return None;
             }
             Incoming::Heard => {}
@@ -246,6 +261,7 @@ impl<S: Peer> Session<S> {
                         None
                     }
                     Allowance::Wait(wait) => {
+                        counts().received(Received::of(&text));
                         let error = ErrorFrame::new(
                             "rate_limited",
                             "Too many frames; this one was not stored. Send it again a little later.",
@@ -253,7 +269,10 @@ impl<S: Peer> Session<S> {
                         self.refuse(&text, error.retry_after(Some(wait)));
                         None
                     }
-                    Allowance::Exhausted => Some(Ending::Closed(CloseReason::RateLimited)),
+                    Allowance::Exhausted => {
+                        counts().received(Received::of(&text));
+                        Some(Ending::Closed(CloseReason::RateLimited))
+                    }
                 };
             }
             Incoming::Refused(reason) => return Some(Ending::Closed(reason)),

@@ -56,17 +56,19 @@ test("a path prefix is kept, for the next page too", async () => {
   for (const url of ["https://example.org/talk", "wss://example.org/talk/", "https://example.org/talk?a#b"]) {
     const { api, requests } = apiWith({
       url,
-      answers: [ok({ results: [1], next: "/api/offers/?limit=50&cursor=AAA" }), page(), page()],
+      answers: [ok({ results: [1], next: "/api/offers/?limit=50&cursor=AAA" }), page(), page(), page()],
     });
     const { next } = await api.listings("offer");
     await api.listings("offer", next);
     await api.conversations("/api/conversations/?cursor=B");
+    await api.conversations("/talk/api/conversations/?cursor=C");
     assert.deepEqual(
       requests.map((request) => request.url),
       [
         "https://example.org/talk/api/offers/",
         "https://example.org/talk/api/offers/?limit=50&cursor=AAA",
         "https://example.org/talk/api/conversations/?cursor=B",
+        "https://example.org/talk/api/conversations/?cursor=C",
       ],
     );
   }

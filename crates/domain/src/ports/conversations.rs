@@ -20,6 +20,17 @@ pub struct ReadMoved {
     pub moved: bool,
 }
 
+/// How the storage's schema stands to this program. Another process may have changed it since this one opened it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// It is the one that this program knows.
+    Current,
+    /// A newer version of this program has extended it, as in a rolling upgrade.
+    Newer,
+    /// Something of it is missing, as after the restore of an old backup.
+    Older,
+}
+
 /// Who talks about what.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -60,6 +71,9 @@ pub trait Conversations: Send + Sync {
     /// Must say whether anything may have been committed, by any process, since this was last called; `true` where
     /// the storage cannot tell. There is one caller.
     async fn changed(&self) -> Result<bool, Unavailable>;
+
+    /// Must look how the schema stands by now.
+    async fn schema(&self) -> Result<Schema, Unavailable>;
 
     /// Must answer as soon as the storage does, and only then.
     async fn ping(&self) -> Result<(), Unavailable>;

@@ -9,7 +9,7 @@ use crate::conversation::{
 };
 use crate::ids::{Head, UserId};
 use crate::listing::ListingRef;
-use crate::ports::{Append, AppendError, Appended, Conversations, ListPosition, Listings, ReadMoved, Timeline};
+use crate::ports::{Append, AppendError, Appended, Conversations, ListPosition, Listings, ReadMoved, Schema, Timeline};
 use crate::timeline::{Draft, TimelinePage, TimelineRange};
 use crate::user::Person;
 
@@ -119,6 +119,11 @@ impl Talk {
     /// Whether anything may have been committed since this was last asked.
     pub async fn changed(&self) -> Result<bool, Unavailable> {
         self.conversations.changed().await
+    }
+
+    /// How the storage's schema stands by now.
+    pub async fn schema(&self) -> Result<Schema, Unavailable> {
+        self.conversations.schema().await
     }
 
     /// Answers as soon as the storage does.

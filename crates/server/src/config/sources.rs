@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 14] = [
+const NAMES: [&str; 16] = [
     "database_url",
     "redis_url",
     "redis_prefix",
@@ -19,6 +19,8 @@ const NAMES: [&str; 14] = [
     "log_format",
     "bind",
     "port",
+    "path_prefix",
+    "admin_bind",
     "allow_origin",
     "trusted_proxy",
     "frames_per_second",

@@ -5,10 +5,14 @@ use std::net::IpAddr;
 use hyper::HeaderMap;
 use ipnet::IpNet;
 
+/// Whether this is a reverse proxy of ours.
+pub(super) fn is_trusted(address: IpAddr, trusted: &[IpNet]) -> bool {
+    trusted.iter().any(|network| network.contains(&address.to_canonical()))
+}
+
 /// The address that counts. `X-Forwarded-For` is believed from the right, as far as trusted proxies wrote it: what
 /// stands further to the left anyone can have sent.
 pub(super) fn client_address(connection: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> IpAddr {
-    let is_trusted = |address: IpAddr| trusted.iter().any(|network| network.contains(&address.to_canonical()));
     let forwarded: Vec<_> = headers
         .get_all("x-forwarded-for")
         .into_iter()
@@ -18,7 +22,7 @@ pub(super) fn client_address(connection: IpAddr, headers: &HeaderMap, trusted: &
     let mut address = connection.to_canonical();
     for hop in forwarded.into_iter().rev() {
         match hop.trim().parse::<IpAddr>() {
-            Ok(hop) if is_trusted(address) => address = hop.to_canonical(),
+            Ok(hop) if is_trusted(address, trusted) => address = hop.to_canonical(),
             Ok(_) | Err(_) => break,
         }
     }

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use handsel_domain::ports::Schema;
 use handsel_transport::problem::Problem;
 use hyper::StatusCode;
 use serde_json::json;
@@ -19,20 +20,26 @@ pub(super) fn alive() -> Reply {
     respond::json(StatusCode::OK, &json!({"status": "ok", "version": env!("CARGO_PKG_VERSION")}))
 }
 
-/// Ready: the database answers, and the process is not about to end. A broker that is away makes it slower, not unready.
+/// Ready: the database answers, has what this version needs, and the process is not about to end. A broker that is away
+/// makes it slower, not unready.
 pub(super) async fn ready(api: &Api) -> Result<Reply, Problem> {
     let problem =
         |detail| Err(Problem::new(StatusCode::SERVICE_UNAVAILABLE, "not_ready", detail).retry_after(READY_WITHIN));
     if api.stopping.is_cancelled() {
         return problem("The server is about to end.");
     }
-    match tokio::time::timeout(READY_WITHIN, api.talk.ping()).await {
-        Ok(Ok(())) => {
-            let broker = api.broker().name();
-            Ok(respond::json(StatusCode::OK, &json!({"status": "ready", "database": "ok", "broker": broker})))
+    let migrations = match tokio::time::timeout(READY_WITHIN, api.talk.schema()).await {
+        Ok(Ok(Schema::Current)) => "ok",
+        // In a rolling upgrade the older version serves until its turn comes.
+        Ok(Ok(Schema::Newer)) => "newer",
+        Ok(Ok(Schema::Older)) => {
+            return problem("The database lacks migrations of this version; apply them with `handsel migrate`.");
         }
-        Ok(Err(_)) | Err(_) => problem("The database does not answer."),
-    }
+        Ok(Err(_)) | Err(_) => return problem("The database does not answer."),
+    };
+    let broker = api.broker().name();
+    let ready = json!({"status": "ready", "database": "ok", "migrations": migrations, "broker": broker});
+    Ok(respond::json(StatusCode::OK, &ready))
 }
 
 /// The metrics, as Prometheus reads them.

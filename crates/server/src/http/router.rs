@@ -48,12 +48,16 @@ enum Pattern {
     Inbox,
 }
 
+const HEALTH: [(&str, Pattern); 2] = [("/healthz", Pattern::Alive), ("/readyz", Pattern::Ready)];
+const METRICS: [(&str, Pattern); 1] = [("/metrics", Pattern::Metrics)];
+
 pub(super) struct Router {
     patterns: matchit::Router<Pattern>,
 }
 
 impl Router {
-    pub(super) fn new(surface: Surface) -> Self {
+    /// What everybody reaches; the metrics only where the operator has no address of their own.
+    pub(super) fn public(surface: Surface, with_metrics: bool) -> Self {
         const HTTP_API: [(&str, Pattern); 13] = [
             ("/api/auth/register", Pattern::Register),
             ("/api/auth/login", Pattern::LogIn),
@@ -71,12 +75,20 @@ impl Router {
         ];
         const WEBSOCKET: [(&str, Pattern); 2] =
             [("/ws/chat/{conversation}", Pattern::Chat), ("/ws/inbox", Pattern::Inbox)];
-        const OPERATIONS: [(&str, Pattern); 3] =
-            [("/healthz", Pattern::Alive), ("/readyz", Pattern::Ready), ("/metrics", Pattern::Metrics)];
         let http_api = HTTP_API.iter().filter(|_| surface.http_api);
         let websocket = WEBSOCKET.iter().filter(|_| surface.websocket);
+        let metrics = METRICS.iter().filter(|_| with_metrics);
+        Self::of(http_api.chain(websocket).chain(&HEALTH).chain(metrics))
+    }
+
+    /// What the operator reaches at their own address.
+    pub(super) fn admin() -> Self {
+        Self::of(HEALTH.iter().chain(&METRICS))
+    }
+
+    fn of<'a>(places: impl Iterator<Item = &'a (&'static str, Pattern)>) -> Self {
         let mut patterns = matchit::Router::new();
-        for (path, pattern) in http_api.chain(websocket).chain(&OPERATIONS) {
+        for (path, pattern) in places {
             patterns.insert(*path, *pattern).expect("the patterns are distinct");
         }
         Self { patterns }
@@ -136,7 +148,7 @@ mod tests {
 
     #[test]
     fn the_slash_at_the_end_is_optional() {
-        let router = Router::new(Surface { http_api: true, websocket: true });
+        let router = Router::public(Surface { http_api: true, websocket: true }, true);
         for path in ["/api/conversations/offer_1:2/handshake/start", "/api/conversations/offer_1:2/handshake/start/"] {
             assert_eq!(router.find(path), Some(Route::Step("offer_1:2".to_owned(), StepKind::Start)), "{path}");
         }
@@ -155,13 +167,23 @@ mod tests {
 
     #[test]
     fn each_half_can_be_left_out() {
-        let [sockets, api] =
-            [(false, true), (true, false)].map(|(http_api, websocket)| Router::new(Surface { http_api, websocket }));
+        let [sockets, api] = [(false, true), (true, false)]
+            .map(|(http_api, websocket)| Router::public(Surface { http_api, websocket }, true));
         assert_eq!((sockets.find("/api/offers"), api.find("/ws/chat/offer_1")), (None, None));
         assert!(
             sockets.find("/ws/chat/offer_1").is_some()
                 && api.find("/api/offers").is_some()
                 && api.find("/healthz").is_some()
         );
+    }
+
+    #[test]
+    fn metrics_are_at_the_operators_address_where_there_is_one() {
+        let public = Router::public(Surface { http_api: true, websocket: true }, false);
+        assert_eq!((public.find("/metrics"), public.find("/metrics/")), (None, None));
+        assert!(public.find("/readyz").is_some());
+        let admin = Router::admin();
+        assert!(["/metrics", "/healthz", "/readyz/"].iter().all(|path| admin.find(path).is_some()));
+        assert_eq!((admin.find("/api/offers"), admin.find("/ws/inbox")), (None, None));
     }
 }

@@ -11,7 +11,7 @@ use handsel_transport::gateway::Gateway;
 use handsel_transport::problem::Problem;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::header::{ALLOW, HeaderValue, X_CONTENT_TYPE_OPTIONS};
+use hyper::header::{ALLOW, HeaderName, HeaderValue, LOCATION, X_CONTENT_TYPE_OPTIONS};
 use hyper::{Method, Request, Response, StatusCode};
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
@@ -19,8 +19,8 @@ use tokio_util::sync::CancellationToken;
 use super::client_address::client_address;
 use super::router::{Route, Router};
 use super::sign_in_rate::SignInRate;
-use super::{accounts, conversations, health, listings};
-use crate::config::Surface;
+use super::{accounts, conversations, health, listings, nowhere, request_log};
+use crate::config::{PathPrefix, Surface};
 use crate::page::{Asset, Page};
 
 /// How the page's files can be asked for.
@@ -37,42 +37,59 @@ pub struct Api {
     pub(super) sign_ins: SignInRate,
     /// Cancelled once the process is about to end.
     pub(super) stopping: CancellationToken,
+    pub(super) served: Served,
     gateway: Gateway,
-    trusted_proxies: Vec<IpNet>,
     router: Router,
-    surface: Surface,
-    page: Option<Page>,
+    admin_router: Router,
+}
+
+/// What is served, where, and to whom.
+pub struct Served {
+    /// Which halves of the server.
+    pub surface: Surface,
+    /// The page, where one is served.
+    pub page: Option<Page>,
+    /// What stands in front of every path of the public address.
+    pub path_prefix: PathPrefix,
+    /// Whether the operator has an address of their own.
+    pub has_admin_address: bool,
+    /// Whose `X-Forwarded-For` and `X-Request-Id` are believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Registrations and log-ins a minute from one address; 0 is no limit.
+    pub sign_ins_per_minute: u32,
+}
+
+/// Which address a request came in by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Entrance {
+    /// The one for everybody.
+    Public,
+    /// The operator's own. Nothing stands in front of its paths, since no proxy does.
+    Admin,
 }
 
 /// What is at a path.
 enum Place {
     Api(Route),
     Page(Arc<Asset>),
+    /// The page's address without its last slash, from which its relative URLs would lead elsewhere.
+    AlmostPage,
     Nowhere,
 }
 
 impl Api {
     /// The API over these use cases, and the page where one is served.
-    pub fn new(
-        market: Arc<Market>,
-        gateway: Gateway,
-        trusted_proxies: Vec<IpNet>,
-        surface: Surface,
-        stopping: CancellationToken,
-        sign_ins_per_minute: u32,
-        page: Option<Page>,
-    ) -> Self {
+    pub fn new(market: Arc<Market>, gateway: Gateway, stopping: CancellationToken, served: Served) -> Self {
         Self {
             accounts: Arc::clone(&gateway.accounts),
             market,
             talk: Arc::clone(&gateway.talk),
-            sign_ins: SignInRate::new(sign_ins_per_minute),
+            sign_ins: SignInRate::new(served.sign_ins_per_minute),
             stopping,
             gateway,
-            trusted_proxies,
-            router: Router::new(surface),
-            surface,
-            page,
+            router: Router::public(served.surface, !served.has_admin_address),
+            admin_router: Router::admin(),
+            served,
         }
     }
 
@@ -81,38 +98,71 @@ impl Api {
         self.gateway.hub.broker()
     }
 
-    fn find(&self, path: &str) -> Place {
-        let asset = || self.page.as_ref()?.find(path);
-        self.router.find(path).map(Place::Api).or_else(|| asset().map(Place::Page)).unwrap_or(Place::Nowhere)
+    fn find(&self, path: &str, entrance: Entrance) -> Place {
+        let Served { path_prefix, page, .. } = &self.served;
+        let (router, path, page) = match (entrance, path_prefix.strip(path)) {
+            (Entrance::Admin, _) => (&self.admin_router, path, None),
+            (Entrance::Public, Some("")) if page.is_some() => return Place::AlmostPage,
+            (Entrance::Public, Some(path)) => (&self.router, path, page.as_ref()),
+            (Entrance::Public, None) => return Place::Nowhere,
+        };
+        let asset = || page?.find(path);
+        router.find(path).map(Place::Api).or_else(|| asset().map(Place::Page)).unwrap_or(Place::Nowhere)
     }
 
-    /// Answers one request and logs it: method, path, status, time; never the query, which may hold a token.
-    pub async fn answer(&self, request: Request<Incoming>, connection: IpAddr) -> Reply {
+    /// Answers one request and logs it: who asked for what, what came of it, how long it took; never the query, which may
+    /// hold a token.
+    pub async fn answer(&self, mut request: Request<Incoming>, connection: IpAddr, entrance: Entrance) -> Reply {
         let (started, method, path) = (Instant::now(), request.method().clone(), request.uri().path().to_owned());
-        let place = self.find(&path);
+        let trusted = &self.served.trusted_proxies;
+        let address = client_address(connection, request.headers(), trusted);
+        let id = request_log::request_id(connection, request.headers(), trusted);
+        request.extensions_mut().insert(id.clone());
+        let place = self.find(&path, entrance);
         let of_page = matches!(place, Place::Page(_));
-        let mut reply = match place {
-            Place::Nowhere => self.nothing_there(&path).into_response(),
-            Place::Page(_) if !allows(&PAGE_METHODS, &method) => method_not_allowed(&PAGE_METHODS),
-            Place::Page(asset) => asset.answer(request.headers()),
-            Place::Api(route) if !allows(route.methods(), &method) => method_not_allowed(route.methods()),
-            Place::Api(route) => self.dispatch(route, request, connection).await.unwrap_or_else(Problem::into_response),
+        let shown = match &place {
+            Place::Api(route) => request_log::known_path(route, &path),
+            Place::Page(_) | Place::AlmostPage => path.clone(),
+            Place::Nowhere => request_log::unknown_path(self.served.path_prefix.as_str(), &path),
         };
-        reply.headers_mut().insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        let (status, millis) = (reply.status().as_u16(), started.elapsed().as_millis());
+        let mut reply = match place {
+            Place::Nowhere => nowhere::told(&self.served, entrance, &path).into_response(),
+            Place::Page(_) | Place::AlmostPage if !allows(&PAGE_METHODS, &method) => method_not_allowed(&PAGE_METHODS),
+            Place::Page(asset) => asset.answer(request.headers()),
+            Place::AlmostPage => self.to_the_page(),
+            Place::Api(route) if !allows(route.methods(), &method) => method_not_allowed(route.methods()),
+            Place::Api(route) => self.dispatch(route, request, address).await.unwrap_or_else(Problem::into_response),
+        };
+        let headers = reply.headers_mut();
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+            headers.insert(HeaderName::from_static(request_log::REQUEST_ID), id);
+        }
+        let (method, path) = (request_log::method(&method), shown);
+        let (status, millis) =
+            (reply.status().as_u16(), u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
         // Each time that somebody opens the page it is asked for dozens of files.
         if of_page {
-            tracing::debug!(%method, path, status, millis, "request");
+            tracing::debug!(method, path, status, millis, request = %id, %address, "request");
         } else {
-            tracing::info!(%method, path, status, millis, "request");
+            tracing::info!(method, path, status, millis, request = %id, %address, "request");
         }
         reply
     }
 
-    async fn dispatch(&self, route: Route, request: Request<Incoming>, connection: IpAddr) -> Result<Reply, Problem> {
+    /// Not for ever: the page may be elsewhere tomorrow.
+    fn to_the_page(&self) -> Reply {
+        let mut reply = Reply::default();
+        *reply.status_mut() = StatusCode::TEMPORARY_REDIRECT;
+        if let Ok(page) = HeaderValue::try_from(format!("{}/", self.served.path_prefix)) {
+            reply.headers_mut().insert(LOCATION, page);
+        }
+        reply
+    }
+
+    async fn dispatch(&self, route: Route, request: Request<Incoming>, address: IpAddr) -> Result<Reply, Problem> {
         let posted = request.method() == Method::POST;
         let (headers, uri) = (request.headers().clone(), request.uri().clone());
-        let address = client_address(connection, &headers, &self.trusted_proxies);
         match route {
             Route::Register => accounts::register(self, request, address).await,
             Route::LogIn => accounts::log_in(self, request, address).await,
@@ -135,22 +185,6 @@ impl Api {
             Route::Chat(conversation) => Ok(self.gateway.chat(request, &conversation).await),
             Route::Inbox => Ok(self.gateway.inbox(request).await),
         }
-    }
-
-    fn nothing_there(&self, path: &str) -> Problem {
-        let document = matches!(path, "/" | "/index.html");
-        let detail = if path.starts_with("/ws/") && !self.surface.websocket {
-            "This process serves the HTTP API alone (--no-websocket); sockets are served by another one."
-        } else if (document || path.starts_with("/api/")) && !self.surface.http_api {
-            "This process serves sockets alone (--websocket-only); the HTTP API is served by another one."
-        } else if document && self.page.is_none() {
-            "The page is switched off (--no-frontend); the API is under /api/, sockets are /ws/chat/CONVERSATION/ and /ws/inbox/."
-        } else if self.page.is_none() {
-            "There is nothing at this path; the API is under /api/, sockets are /ws/chat/CONVERSATION/ and /ws/inbox/."
-        } else {
-            "There is nothing at this path; the page is at /, the API is under /api/, sockets are /ws/chat/CONVERSATION/ and /ws/inbox/."
-        };
-        Problem::new(StatusCode::NOT_FOUND, "not_found", detail)
     }
 
     /// Forgets what is no longer needed; called now and then.

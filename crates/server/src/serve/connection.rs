@@ -11,14 +11,15 @@ use hyper::server::conn::http1;
 use hyper::{Method, Request, body::Incoming};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::Layer;
 use tower::service_fn;
 use tower_http::cors::{AllowOrigin, CorsLayer};
 
-use crate::http::Api;
+use super::Listeners;
+use crate::http::{Api, Entrance};
 
 /// How long a client may take for the head of a request, and be quiet between two.
 const REQUEST_HEAD_TIMEOUT: Duration = Duration::from_secs(10);
@@ -45,20 +46,20 @@ impl Connections {
             }))
             .allow_methods([Method::GET, Method::POST, Method::PATCH])
             .allow_headers([AUTHORIZATION, CONTENT_TYPE, HeaderName::from_static("idempotency-key")])
-            .expose_headers([RETRY_AFTER])
+            .expose_headers([RETRY_AFTER, HeaderName::from_static("x-request-id")])
             .max_age(PREFLIGHT_MAX_AGE);
         Self { api, cors, tasks: TaskTracker::new(), closing: CancellationToken::new() }
     }
 
     /// Accepts until it is stopped; returns itself, with connections that may still be busy.
-    pub(super) async fn accept(self, listener: TcpListener, stop: CancellationToken) -> Self {
+    pub(super) async fn accept(self, listeners: Listeners, stop: CancellationToken) -> Self {
         loop {
-            let accepted = tokio::select! {
+            let (entrance, accepted) = tokio::select! {
                 () = stop.cancelled() => return self,
-                accepted = listener.accept() => accepted,
+                accepted = listeners.accept() => accepted,
             };
             match accepted {
-                Ok((stream, address)) => self.serve(stream, address),
+                Ok((stream, address)) => self.serve(stream, address, entrance),
                 Err(error) => {
                     tracing::warn!(%error, "a connection was not accepted");
                     tokio::time::sleep(ACCEPT_AGAIN).await;
@@ -67,7 +68,7 @@ impl Connections {
         }
     }
 
-    fn serve(&self, stream: TcpStream, address: SocketAddr) {
+    fn serve(&self, stream: TcpStream, address: SocketAddr, entrance: Entrance) {
         // Conversations are small frames that someone waits for.
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "a connection broke before its first request");
@@ -76,7 +77,7 @@ impl Connections {
         let api = Arc::clone(&self.api);
         let answer = service_fn(move |request: Request<Incoming>| {
             let api = Arc::clone(&api);
-            async move { Ok::<_, Infallible>(api.answer(request, address.ip()).await) }
+            async move { Ok::<_, Infallible>(api.answer(request, address.ip(), entrance).await) }
         });
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())

@@ -4,6 +4,7 @@ use handsel_domain::conversation::{ConversationState, ConversationSummary};
 use handsel_domain::handshake::StepAction;
 use handsel_domain::ids::{EntryId, UserId};
 use handsel_domain::listing::{ListingChange, ListingKind, ListingStatus, Title};
+use handsel_domain::ports::Schema;
 
 use super::bench::Bench;
 use super::expect::{assert_same, handshake};
@@ -184,7 +185,9 @@ async fn the_conversations_of_users_are_those_of_either_side(bench: Bench) {
 async fn the_storage_answers_a_ping_until_it_is_closed(bench: Bench) {
     let conversations = bench.storage.conversations.clone();
     assert_eq!(conversations.ping().await, Ok(()));
+    assert_eq!(conversations.schema().await, Ok(Schema::Current));
     let bench = bench.restarted().await;
     assert!(conversations.ping().await.is_err(), "what is closed does not answer");
+    assert!(conversations.schema().await.is_err(), "what is closed does not answer");
     assert_eq!(bench.storage.conversations.ping().await, Ok(()));
 }

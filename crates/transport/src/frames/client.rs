@@ -18,6 +18,8 @@ use serde::Deserialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use super::kind::Received;
+
 pub use error::FrameError;
 pub use said::{TERMS_DEPTH_MAX, message, recipient, step};
 
@@ -88,7 +90,18 @@ struct Fields<'a> {
 impl ClientFrame {
     /// Parses one text frame.
     pub fn parse(text: &str, protocol: Protocol) -> Result<Self, FrameError> {
-        let fields: Fields = serde_json::from_str(text).map_err(|error| diagnose(text, &error))?;
+        Self::typed(text, protocol).1
+    }
+
+    /// Parses one text frame, and says of which type it is even where it is not understood.
+    pub fn typed(text: &str, protocol: Protocol) -> (Received, Result<Self, FrameError>) {
+        match serde_json::from_str::<Fields<'_>>(text) {
+            Ok(fields) => (Received::named(fields.kind.as_deref()), Self::of(text, &fields, protocol)),
+            Err(error) => (Received::named(None), Err(diagnose(text, &error))),
+        }
+    }
+
+    fn of(text: &str, fields: &Fields<'_>, protocol: Protocol) -> Result<Self, FrameError> {
         // What is derived would take an array, too, for its fields in their order.
         if !text.trim_ascii_start().starts_with('{') {
             return Err(FrameError::NotAnObject);

@@ -10,9 +10,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use handsel_domain::conversation::{Conversation, ConversationKey, ReadCursor};
 use handsel_domain::ids::{Head, Seq, UserId};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 
 use super::Signals;
 
+use crate::counts::counts;
 use crate::frames::Frame;
 use crate::limits::OUTBOX_FRAMES_MAX;
 
@@ -23,6 +25,8 @@ pub struct Live {
     pub conversation: Conversation,
     /// Its place there.
     pub seq: Seq,
+    /// When it was handed over, right after its commit where that was of this process.
+    pub handed_at: Instant,
     /// Shared by all that get it.
     pub frame: Frame,
 }
@@ -65,6 +69,7 @@ impl Outbox {
             state.drop_typing();
         } else {
             state.live.push_back(live);
+            counts().queued.increment(1.0);
         }
         drop(state);
         self.changed.notify_one();
@@ -128,6 +133,7 @@ impl Outbox {
     pub fn take_live(&self) -> VecDeque<Live> {
         let mut state = self.state();
         state.waiting = 0;
+        state.taken();
         std::mem::take(&mut state.live)
     }
 
@@ -161,10 +167,24 @@ impl Outbox {
 }
 
 impl State {
+    /// What waits no longer is no longer counted.
+    fn taken(&self) {
+        if !self.live.is_empty() {
+            counts().queued.decrement(f64::from(u32::try_from(self.live.len()).unwrap_or(u32::MAX)));
+        }
+    }
+
     fn drop_typing(&mut self) {
         if let Some(signals) = &mut self.signals {
             signals.typing.clear();
         }
+    }
+}
+
+/// A session that ends leaves behind what it did not take.
+impl Drop for State {
+    fn drop(&mut self) {
+        self.taken();
     }
 }
 
@@ -175,7 +195,12 @@ mod tests {
     use super::*;
 
     fn live(seq: i64) -> Live {
-        Live { conversation: conversation(), seq: Seq::new(seq).expect("a seq"), frame: Frame::from_static("{}") }
+        Live {
+            conversation: conversation(),
+            seq: Seq::new(seq).expect("a seq"),
+            handed_at: Instant::now(),
+            frame: Frame::from_static("{}"),
+        }
     }
 
     fn conversation() -> Conversation {

@@ -13,6 +13,7 @@ use handsel_domain::user::Person;
 
 use super::addressing::Located;
 use super::{Peer, Session};
+use crate::counts::{self, counts};
 use crate::frames::{self, ClientFrame, ErrorFrame, Frame, Protocol, Request, client, signal};
 use crate::limits::STORAGE_RETRY;
 
@@ -44,7 +45,7 @@ impl Answer {
 }
 
 fn counted(error: &ErrorFrame) -> Frame {
-    metrics::counter!("handsel_errors_total", "code" => error.code).increment(1);
+    counts::errors(error.code).increment(1);
     error.encode()
 }
 
@@ -122,7 +123,9 @@ impl<S: Peer> Session<S> {
     }
 
     pub(super) fn take_frame(&mut self, text: &str) {
-        match ClientFrame::parse(text, self.protocol()) {
+        let (kind, frame) = ClientFrame::typed(text, self.protocol());
+        counts().received(kind);
+        match frame {
             Ok(ClientFrame::To(addressee, request)) => match self.known(addressee) {
                 Some(conversation) => self.take_request(conversation, request),
                 None => self.locating = Some(self.locate(addressee, request)),

@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use super::delivery::Next;
 use super::{Peer, Session};
+use crate::counts::counts;
 use crate::frames;
 use crate::hub::Live;
 use crate::limits::STORAGE_RETRY;
@@ -45,6 +46,7 @@ impl<S: Peer> Session<S> {
     fn send_live(&mut self, live: Live) {
         match self.delivery.next(live.conversation, live.seq) {
             Next::Send => {
+                self.lag.fed(live.handed_at);
                 self.socket.feed(live.frame);
                 self.follow_peer_of(&live.conversation);
             }
@@ -83,7 +85,7 @@ impl<S: Peer> Session<S> {
                 return;
             }
         };
-        metrics::counter!("handsel_replayed_entries_total").increment(entries.len() as u64);
+        counts().replayed.increment(entries.len() as u64);
         self.send_ready_answers();
         for entry in entries {
             if self.delivery.next(entry.conversation, entry.seq) == Next::Send {

@@ -14,7 +14,9 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Message, Role, WebSocketConfig};
 
 use crate::close::CloseReason;
+use crate::counts::counts;
 use crate::frames::Frame;
+use crate::frames::kind::Sent;
 use crate::limits::{CLOSE_PATIENCE, FRAME_BYTES_MAX};
 
 /// What a socket reads at once; the library's default of 128 KiB is held by every idle socket.
@@ -83,6 +85,7 @@ impl<S: Peer> Socket<S> {
     /// Hands over a frame to be written with the next flush. A broken connection shows at the next progress.
     pub(crate) fn feed(&mut self, frame: Frame) {
         self.sent += 1;
+        counts().sent(Sent::of(&frame));
         self.feed_message(Message::Text(frame));
     }
 

@@ -44,7 +44,7 @@ async fn a_page_of_an_allowed_origin_may_use_the_api() {
     for path in ["/healthz", "/api/auth/user/", "/nothing"] {
         let answer = ask(&server.address, "GET", path, &[("origin", ORIGIN)], b"").await;
         assert_eq!(answer.header("access-control-allow-origin"), ORIGIN, "{path}: errors can be read, too");
-        assert_eq!(list(answer.header("access-control-expose-headers")), ["retry-after"]);
+        assert_eq!(list(answer.header("access-control-expose-headers")), ["retry-after", "x-request-id"]);
     }
 }
 

@@ -4,7 +4,9 @@ use handsel_tests::server::command;
 
 const COMMON: [(&str, &str); 4] =
     [("--database-url", "sqlite://handsel.db"), ("--config", "none"), ("--log", "info"), ("--log-format", "human")];
-const SERVE: [(&str, &str); 11] = [
+const SERVE: [(&str, &str); 13] = [
+    ("--path-prefix", "none"),
+    ("--admin-bind", "none"),
     ("--bind", "127.0.0.1"),
     ("--port", "8000"),
     ("--allow-origin", "none"),
@@ -16,6 +18,13 @@ const SERVE: [(&str, &str); 11] = [
     ("--demo", "off"),
     ("--no-websocket", "off"),
     ("--websocket-only", "off"),
+];
+const HEALTHCHECK: [(&str, &str); 5] = [
+    ("--url", "where one with these settings is"),
+    ("--ready", "off"),
+    ("--bind", "127.0.0.1"),
+    ("--port", "8000"),
+    ("--path-prefix", "none"),
 ];
 const NAMES: [(&str, &str); 2] = [("--first-name", "none"), ("--last-name", "none")];
 
@@ -36,6 +45,8 @@ async fn every_flag_is_explained_with_its_default() {
         (&["check-config"], serve),
         (&["migrate"], COMMON.to_vec()),
         (&["verify"], [[("--json", "off")].as_slice(), &COMMON].concat()),
+        (&["backup"], COMMON.to_vec()),
+        (&["healthcheck"], [HEALTHCHECK.as_slice(), &COMMON].concat()),
         (&["user", "add"], [NAMES.as_slice(), &COMMON].concat()),
         (&["user", "list"], COMMON.to_vec()),
         (&["user", "set-password"], COMMON.to_vec()),
@@ -57,7 +68,7 @@ async fn every_flag_is_explained_with_its_default() {
 #[tokio::test]
 async fn every_command_is_named() {
     let all = help(&[]).await;
-    for name in ["serve", "migrate", "verify", "user", "token", "check-config"] {
+    for name in ["serve", "migrate", "verify", "backup", "healthcheck", "user", "token", "check-config"] {
         assert!(all.contains(&format!(" {name} ")), "{name}: {all}");
     }
     let (user, token) = (help(&["user"]).await, help(&["token"]).await);

@@ -12,7 +12,27 @@ async fn a_server_is_alive_and_ready() {
     has_exactly(alive.is(200), &[("status", "text"), ("version", "text")]);
     assert_eq!(alive.json["status"], "ok");
     let ready = server.get("/readyz").await;
-    assert_eq!(*ready.is(200), json!({"status": "ready", "database": "ok", "broker": "local"}));
+    assert_eq!(*ready.is(200), json!({"status": "ready", "database": "ok", "migrations": "ok", "broker": "local"}));
+}
+
+#[tokio::test]
+async fn a_server_stays_ready_while_a_newer_one_takes_over() {
+    let server = Server::start().await;
+    server.breaks_its_database();
+    let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m29991231_000001_x', 0)";
+    assert_eq!(server.database().change(newer).await, 1);
+    assert_eq!(server.get("/readyz").await.is(200)["migrations"], "newer");
+    server.person("ana").await;
+}
+
+#[tokio::test]
+async fn a_server_is_not_ready_where_its_database_was_taken_back() {
+    let server = Server::start().await;
+    server.breaks_its_database();
+    assert!(server.database().change("DELETE FROM seaql_migrations").await > 0);
+    let problem = server.get("/readyz").await;
+    let detail = problem.is_problem(503, "not_ready")["detail"].as_str().expect("a detail");
+    assert!(detail.contains("handsel migrate"), "{detail}");
 }
 
 #[tokio::test]

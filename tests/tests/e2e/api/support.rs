@@ -2,7 +2,7 @@
 //! is tested with it.
 
 use bytes::Bytes;
-use handsel_tests::{Answer, Person, Server, http, in_time};
+use handsel_tests::{Answer, Person, Server, Started, http, in_time};
 use http_body_util::Full;
 use hyper::Request;
 use serde_json::{Value, json};
@@ -126,7 +126,12 @@ pub(super) struct Market {
 impl Market {
     /// Nobody has written yet.
     pub(super) async fn open() -> Self {
-        let server = Server::start().await;
+        Self::open_with(Started::fresh()).await
+    }
+
+    /// The same on a server that is started in a way of its own.
+    pub(super) async fn open_with(started: Started) -> Self {
+        let server = started.start().await;
         let (ana, bob) = (server.person("ana").await, server.person("bob").await);
         let offer = ana.offers("Bike repair").await;
         let key = format!("{offer}:{}", bob.id);

@@ -159,6 +159,7 @@ impl Bench {
             extension: self.extended.then(|| Extension { after: self.after, people: vec![(*person(1)).clone()] }),
             expires_at,
             limits: SocketLimits { frames_per_second: 0, sockets_per_user: 20 },
+            request: None,
         };
         let socket = Socket::after_upgrade(server_end, Bytes::new()).await;
         let session = tokio::spawn(Session::new(socket, opening).run());
