@@ -12,6 +12,7 @@ mod keyboard;
 mod log_in;
 mod log_in_ends;
 mod long_timeline;
+mod path_prefix;
 mod phone;
 mod restart;
 mod scene;

@@ -24,6 +24,7 @@ mod login;
 mod login_rate;
 mod messages;
 mod metrics;
+mod metrics_move;
 mod operations;
 mod owner_short_form;
 mod page;

@@ -26,6 +26,7 @@ mod privacy;
 mod rate;
 mod recipients;
 mod recipients_of_respondents;
+mod secrecy;
 mod slow_reader;
 mod token_end;
 mod token_places;
