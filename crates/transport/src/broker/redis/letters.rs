@@ -6,6 +6,7 @@ use std::sync::Arc;
 use handsel_domain::conversation::{Conversation, ConversationKey, ReadCursor, Side};
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::timeline::Entry;
+use tokio::time::Instant;
 
 use super::channels::Channels;
 use super::payload::{News, encode};
@@ -67,7 +68,7 @@ impl Writer<'_> {
             match one {
                 Said::Entry(entry) => {
                     let (conversation, seq) = (entry.conversation, entry.seq);
-                    let live = Live { conversation, seq, frame: frames::entry(&entry) };
+                    let live = Live { conversation, seq, handed_at: Instant::now(), frame: frames::entry(&entry) };
                     letters.extend(entries.add(live).map(|full| self.entries(full)));
                 }
                 Said::Read(cursor) => {

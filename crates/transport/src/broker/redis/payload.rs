@@ -4,6 +4,7 @@ use handsel_domain::conversation::{Conversation, ReadCursor, Side};
 use handsel_domain::ids::{Head, Seq, TokenId, UserId};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
+use tokio::time::Instant;
 
 use crate::frames::{Frame, raw};
 use crate::hub::Live;
@@ -167,7 +168,7 @@ fn conversation_of(key: &str, owner: i64) -> Option<Conversation> {
 fn entry(written: WrittenEntry) -> Option<Live> {
     let conversation = conversation_of(&written.conversation, written.owner)?;
     let frame = Frame::from(String::from(Box::<str>::from(written.frame)));
-    Some(Live { conversation, seq: Seq::new(written.seq).ok()?, frame })
+    Some(Live { conversation, seq: Seq::new(written.seq).ok()?, handed_at: Instant::now(), frame })
 }
 
 #[cfg(test)]

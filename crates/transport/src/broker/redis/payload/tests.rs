@@ -20,7 +20,8 @@ fn users(ids: Vec<i64>) -> Vec<UserId> {
 
 fn live(seq: i64, content: &str) -> Live {
     let frame = json!({"type": "message", "message": {"content": content, "seq": seq}});
-    Live { conversation: conversation(), seq: Seq::new(seq).expect("a seq"), frame: frame.to_string().into() }
+    let seq = Seq::new(seq).expect("a seq");
+    Live { conversation: conversation(), seq, handed_at: Instant::now(), frame: frame.to_string().into() }
 }
 
 fn news() -> impl Strategy<Value = News> {
