@@ -4,6 +4,7 @@
 mod client;
 mod clients;
 mod cluster;
+mod crossing;
 mod crowd;
 mod diary;
 mod habits;
@@ -14,6 +15,8 @@ mod log;
 mod opening;
 mod outcome;
 mod part;
+mod postgres;
+mod redis;
 mod world;
 
 pub use happened::Happened;
@@ -26,12 +29,12 @@ use std::time::Duration;
 use fastrand::Rng;
 use tokio::sync::{mpsc, watch};
 
-use crate::Started;
 use crate::checker::{Run, timeline};
+use crate::over::Over;
 use crate::seen::Breach;
 use client::Client;
 use clients::Clients;
-use cluster::Cluster;
+use cluster::{Cluster, Ground};
 use crowd::Crowd;
 use world::{Phase, World};
 
@@ -46,6 +49,8 @@ pub struct Plan {
     pub how_long: Duration,
     /// Servers over one database.
     pub nodes: usize,
+    /// What they run over: one file, or PostgreSQL with Redis.
+    pub over: Over,
     /// What fails: each alone, then all together.
     pub parts: Vec<Part>,
 }
@@ -53,16 +58,16 @@ pub struct Plan {
 /// Lets it all happen; then everything that was promised is checked.
 pub async fn run(plan: Plan) -> Outcome {
     let mut rng = Rng::with_seed(plan.seed);
-    let first = cluster::first().await;
+    let ground = Ground::fresh(plan.over).await;
+    let first = ground.node().start().await;
     let Crowd { participants, keys, begun } = Crowd::meets(&first, plan.pairs).await;
-    let over = first.another();
     first.terminate().await;
     let mut breaches: Vec<Breach> = Vec::new();
     let status = first.ended().await;
     if !status.success() {
         breaches.push(format!("the first server: {status}"));
     }
-    let (mut cluster, proxies) = Cluster::over(&over, plan.nodes).await;
+    let (mut cluster, proxies) = Cluster::over(ground, plan.nodes).await;
     let (phases, phase) = watch::channel(Phase::Storm);
     let (settled, settling) = mpsc::unbounded_channel();
     let world = Arc::new(World::new(proxies, phase, settled));
@@ -80,38 +85,38 @@ pub async fn run(plan: Plan) -> Outcome {
     }
     phases.send_replace(Phase::Settling);
     clients.settle().await;
-    let database = over.database();
-    phases.send_replace(Phase::CatchingUp(Arc::new(timeline::stands(database).await)));
+    let database = cluster.ground.database().clone();
+    phases.send_replace(Phase::CatchingUp(Arc::new(timeline::stands(&database).await)));
     clients.end().await;
 
     breaches.extend(clients.breaches);
-    breaches.extend(is_sound(&over).await);
-    let stored = timeline::stands(database).await;
+    breaches.extend(is_sound(&cluster.ground).await);
+    let stored = timeline::stands(&database).await;
     let mut timelines = Vec::new();
     for key in stored.keys() {
-        timelines.push(timeline::read(database, key).await);
+        timelines.push(timeline::read(&database, key).await);
     }
     let happened = cluster.so_far(&world);
-    let (log, ends) = cluster.ends().await;
+    let (log, ends) = cluster.ends(&world).await;
     breaches.extend(ends);
-    // It is verified above: a panic when it is dropped would come before the report with its seed.
-    drop(over.breaks_its_database());
-    breaches.extend(log.lines().filter(|line| log::is_grave(line)).map(|line| format!("a server has logged {line}")));
+    let may_be_away = plan.parts.contains(&Part::Postgres);
+    let grave = log.lines().filter(|line| log::is_grave(line) && !(may_be_away && log::tells_of_no_database(line)));
+    breaches.extend(grave.map(|line| format!("a server has logged {line}")));
     breaches.extend(stored.keys().filter(|key| !keys.contains(key)).map(|key| format!("nobody has begun {key}")));
     breaches.extend(keys.iter().filter(|key| !stored.contains_key(*key)).map(|key| format!("{key} is not there")));
     let mut verdict = Run { records: clients.records, timelines }.judged();
     verdict.breaches.splice(..0, breaches);
     let (sockets, longest_resume) = (world.sockets(), world.longest_resume());
-    Outcome { stages, happened, sockets, longest_resume, verdict, log }
+    Outcome { stages, happened, sockets, most_tries: world.most_tries(), longest_resume, verdict, log }
 }
 
-/// What the server's own verifier finds, beside servers that live, and what SQLite does.
-async fn is_sound(over: &Started) -> Option<Breach> {
-    let database = over.database().clone();
+/// What the server's own verifier finds, beside servers that live, and what can be counted by hand.
+async fn is_sound(ground: &Ground) -> Option<Breach> {
+    let database = ground.database().clone();
     let sound = tokio::spawn(async move { database.is_sound().await }).await;
     if let Err(panicked) = sound {
         return Some(format!("the database is not sound: {panicked}"));
     }
-    let (status, output, errors) = over.command(&["verify", "--json"], "").await;
+    let (status, output, errors) = ground.node().command(&["verify", "--json"], "").await;
     (!status.success()).then(|| format!("handsel verify: {status}\n{output}{errors}"))
 }

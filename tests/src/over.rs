@@ -1,5 +1,6 @@
 //! What a test's servers run over, chosen from outside for a whole run. Knows nothing of servers.
 
+use clap::ValueEnum;
 use handsel_services::Postgres;
 use tempfile::TempDir;
 
@@ -9,7 +10,7 @@ use crate::database::Database;
 const CHOICE: &str = "HANDSEL_TESTS_OVER";
 
 /// What a test's servers run over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Over {
     /// A file.
     Sqlite,

@@ -63,6 +63,16 @@ impl Started {
         Self::over(Arc::new(VerifiedDatabase::fresh_over(Over::Sqlite)))
     }
 
+    /// Over a fresh database of that kind, whatever was chosen.
+    pub fn fresh_over(over: Over) -> Self {
+        Self::over(Arc::new(VerifiedDatabase::fresh_over(over)))
+    }
+
+    /// Over a database that is somebody else's to keep: it is neither verified at the end nor removed.
+    pub fn over_foreign(database: Database) -> Self {
+        Self::over(Arc::new(VerifiedDatabase::foreign(database)))
+    }
+
     fn over(over: Arc<VerifiedDatabase>) -> Self {
         Self { over, arguments: Vec::new(), variables: Vec::new() }
     }

@@ -19,6 +19,8 @@ pub struct VerifiedDatabase {
     directory: TempDir,
     database: Database,
     is_broken: AtomicBool,
+    /// Somebody else's to verify and to remove.
+    is_foreign: bool,
     made_on: ThreadId,
 }
 
@@ -31,7 +33,14 @@ impl VerifiedDatabase {
     pub(crate) fn fresh_over(over: Over) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the server");
         let database = over.fresh_database(&directory);
-        Self { directory, database, is_broken: AtomicBool::new(false), made_on: thread::current().id() }
+        let (is_broken, made_on) = (AtomicBool::new(false), thread::current().id());
+        Self { directory, database, is_broken, is_foreign: false, made_on }
+    }
+
+    pub(crate) fn foreign(database: Database) -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the server");
+        let (is_broken, made_on) = (AtomicBool::new(false), thread::current().id());
+        Self { directory, database, is_broken, is_foreign: true, made_on }
     }
 
     /// Where its servers and commands run: a file of SQLite's is there, and nothing else.
@@ -66,7 +75,7 @@ impl VerifiedDatabase {
 impl Drop for VerifiedDatabase {
     fn drop(&mut self) {
         // A test that fails already says why, and a second panic would say nothing but that there were two.
-        if thread::panicking() {
+        if thread::panicking() || self.is_foreign {
             return;
         }
         let is_to_be_verified = !self.is_broken.load(Ordering::SeqCst) && over::is_in_use(&self.database);

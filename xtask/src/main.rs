@@ -79,15 +79,19 @@ enum Command {
     /// Let pairs of people talk while their connections break and servers are killed, and check every promise.
     ///
     /// Builds a release, and starts it behind a proxy that delays, stalls, cuts and resets at random; kills it with -9
-    /// every few seconds, and starts it again: each alone, then both together. Several nodes serve one database, and a
-    /// client's next socket goes to any of them. Prints what failed how often; fails where a promise was not kept. A
-    /// seed gives the same plan of faults and habits again; the timing is the machine's.
+    /// every few seconds, and starts it again. Several nodes share a PostgreSQL and a Redis of their own, which fail as
+    /// well: Redis goes for ten seconds and comes back empty, PostgreSQL is stopped and crashes. Each fails alone, then
+    /// all together; a client's next socket goes to any node. Prints what failed how often; fails where a promise was
+    /// not kept. A seed gives the same plan of faults and habits again; the timing is the machine's.
     #[command(after_help = "Examples:\n  \
         cargo xtask chaos                                  20 pairs for 5 minutes\n  \
-        cargo xtask chaos --nodes 3                        over three servers\n  \
+        cargo xtask chaos --nodes 3                        three servers over PostgreSQL and Redis\n  \
+        cargo xtask chaos --nodes 3 --faults redis         only Redis fails\n  \
+        cargo xtask chaos --nodes 3 --faults rollout       rolling restarts\n  \
         cargo xtask chaos --seed 1 --minutes 1 --pairs 4   the same plan of faults again")]
     Chaos {
-        /// `--nodes N` [default: 1], `--faults PART,PART` [default: all], `--seed N` [default: another each time],
+        /// `--nodes N` [default: 1], `--over sqlite|postgres` [default: postgres for several nodes], `--faults` of
+        /// sockets,nodes,redis,postgres,rollout [default: all but the last], `--seed N` [default: another each time],
         /// `--minutes M` [default: 5] and `--pairs P` [default: 20].
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         args: Vec<OsString>,

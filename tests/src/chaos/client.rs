@@ -33,6 +33,7 @@ pub(super) struct Client {
     phase: watch::Receiver<Phase>,
     /// The node that it is connected to, or tries to be.
     node: usize,
+    connected: Instant,
 }
 
 /// What is left of a client.
@@ -47,7 +48,7 @@ impl Client {
     pub(super) fn new(participant: Participant, node: usize, rng: Rng, world: Arc<World>) -> Self {
         let diary = Diary::new(&participant.who, participant.person.id);
         let phase = world.phase.clone();
-        Self { participant, diary, rng, world, phase, node }
+        Self { participant, diary, rng, world, phase, node, connected: Instant::now() }
     }
 
     /// From the first socket until it has everything.
@@ -79,7 +80,7 @@ impl Client {
 
     /// The next socket goes to any node, as behind a balancer.
     fn moves_on(&mut self) {
-        self.node = self.rng.usize(..self.world.proxies.len());
+        self.node = self.world.any_node(&mut self.rng);
     }
 
     /// Tries until it has a socket; sends again what has no answer.
@@ -91,7 +92,8 @@ impl Client {
             let forgotten = if self.storms() { habits::forgets(&mut self.rng) } else { 0 };
             match opening::open(&self.participant, &mut self.diary, forgotten).await {
                 Ok(mut socket) => {
-                    self.world.resumed(began.elapsed());
+                    self.connected = Instant::now();
+                    self.world.resumed(began.elapsed(), tries);
                     self.goes_on_talking(&mut socket).await;
                     return Ok(socket);
                 }
@@ -119,6 +121,7 @@ impl Client {
     /// What has no answer yet. What does not arrive has none, and is sent once more.
     async fn says_open_again(&mut self, socket: &mut Socket) {
         for frame in self.diary.says_open_again() {
+            self.world.crossing.says_again(&frame);
             let _ = socket.tries_to_send(frame).await;
         }
     }
@@ -129,7 +132,10 @@ impl Client {
         loop {
             tokio::select! {
                 heard = socket.next() => match heard {
-                    Heard::Frame(frame) => self.diary.heard(&frame),
+                    Heard::Frame(frame) => {
+                        self.world.crossing.hears(&frame, self.node, self.connected);
+                        self.diary.heard(&frame);
+                    }
                     end => match Failed::by(end) {
                         Failed::Broke => return Ok(Duration::ZERO),
                         Failed::ForGood(breach) => return Err(breach),
@@ -166,6 +172,9 @@ impl Client {
             Act::GoAway { .. } => return,
         };
         for frame in frames {
+            if matches!(act, Act::Say(_) | Act::SayAndSuffer(_)) {
+                self.world.crossing.says(&frame, self.node);
+            }
             let _ = socket.tries_to_send(frame).await;
         }
         if let Some(fault) = suffers {

@@ -13,6 +13,7 @@ const SIGKILL: i32 = 9;
 
 pub(super) struct Life {
     running: Running,
+    has_listened: bool,
 }
 
 /// What is left of a life.
@@ -22,17 +23,21 @@ pub(super) struct Ended {
     pub(super) status: ExitStatus,
     /// Whether it ended in the way that it was made to.
     pub(super) as_due: bool,
+    /// Whether it could ever be reached.
+    pub(super) has_listened: bool,
 }
 
 impl Life {
     /// A process that does not listen yet.
     pub(super) fn begins(how: &Started) -> Self {
-        Self { running: Running::of(how.spawn()) }
+        Self { running: Running::of(how.spawn()), has_listened: false }
     }
 
     /// Waits until it listens; returns where, or `None` where it ends without.
-    pub(super) async fn listens(&self) -> Option<String> {
-        self.running.tries_to_listen().await
+    pub(super) async fn listens(&mut self) -> Option<String> {
+        let address = self.running.tries_to_listen().await;
+        self.has_listened |= address.is_some();
+        address
     }
 
     /// What it has logged so far.
@@ -64,6 +69,6 @@ impl Life {
         let status = in_time("the server to end", self.running.process.wait()).await.expect("it can be waited for");
         // The pipe ends with the process, but may be read later.
         in_time("the end of the server's log", self.running.log.find(|_| None::<()>)).await;
-        Ended { log: self.log(), status, as_due: is_due(&status) }
+        Ended { log: self.log(), status, as_due: is_due(&status), has_listened: self.has_listened }
     }
 }

@@ -10,8 +10,8 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 
 use super::life::{Ended, Life};
 use super::world::World;
-use crate::Started;
 use crate::seen::Breach;
+use crate::{Started, http, in_time};
 
 const LIFE_MS: RangeInclusive<u64> = 2_000..=9_000;
 /// One life in so many is over before it has well begun: while it opens the database, or meets the first who come back.
@@ -23,15 +23,21 @@ const MOMENT_MAX: Duration = Duration::from_secs(1);
 const TOO_LATE_MICROS: RangeInclusive<u64> = 0..=4_000;
 /// One end in so many is in order.
 const IN_ORDER_IN: u32 = 6;
+/// How long a supervisor waits before it starts one again that has ended by itself.
+const RESTART_PAUSE: Duration = Duration::from_millis(100);
 
 pub(super) struct Lives {
     /// Which node it is.
     node: usize,
     life: Life,
+    /// Where the database stood when this life began: see [`World::database_was_away`].
+    since: u64,
     /// How each is started; keeps the database, which outlives them all.
     over: Started,
     pub(super) kills: u64,
     pub(super) restarts: u64,
+    /// How often one ended because there was no database to begin with.
+    pub(super) in_vain: u64,
     breaches: Vec<Breach>,
     /// What those that have ended have logged.
     log: String,
@@ -41,7 +47,7 @@ impl Lives {
     /// The first one begins.
     pub(super) fn begin(node: usize, over: Started) -> Self {
         let (breaches, log) = (Vec::new(), String::new());
-        Self { node, life: Life::begins(&over), over, kills: 0, restarts: 0, breaches, log }
+        Self { node, life: Life::begins(&over), since: 0, over, kills: 0, restarts: 0, in_vain: 0, breaches, log }
     }
 
     /// Waits until the first one listens; returns where.
@@ -67,58 +73,85 @@ impl Lives {
             sleep(Duration::from_micros(rng.u64(TOO_LATE_MICROS))).await;
             if rng.u32(..IN_ORDER_IN) == 0 {
                 let ended = self.life.is_told_to_end().await;
-                self.note(ended);
+                self.note(ended, world);
                 self.restarts += 1;
             } else {
-                self.are_killed().await;
+                self.are_killed(world).await;
             }
-            self.begin_again();
+            self.begin_again(world);
             while rng.u32(..SHORT_IN) == 0 {
                 let met = async {
                     self.serve(world).await;
                     pending::<()>().await;
                 };
                 let _ = timeout(Duration::from_millis(rng.u64(SHORT_LIFE_MS)), met).await;
-                self.are_killed().await;
-                self.begin_again();
+                self.are_killed(world).await;
+                self.begin_again(world);
             }
             self.serve(world).await;
         }
     }
 
-    /// Leads the clients to this one, once it listens.
+    /// One is told to end, and the next one begins, as for an upgrade. A balancer leads clients elsewhere from when it is
+    /// told until the next one is ready.
+    pub(super) async fn roll(&mut self, world: &World) {
+        world.rotates(self.node, false);
+        let ended = self.life.is_told_to_end().await;
+        self.note(ended, world);
+        self.begin_again(world);
+        self.serve(world).await;
+        let proxy = &world.proxies[self.node];
+        // It says so to nobody but who asks.
+        in_time("a node to be ready", async { while !is_ready(&proxy.address).await {} }).await;
+        world.rotates(self.node, true);
+    }
+
+    /// Leads the clients to this one, once it listens; to the next one where there was no database for it.
     async fn serve(&mut self, world: &World) {
-        match self.life.listens().await {
-            Some(address) => world.proxies[self.node].leads_to(&address),
-            None => {
-                let ended = self.life.ends_by_itself().await;
-                self.note(ended);
+        loop {
+            if let Some(address) = self.life.listens().await {
+                return world.proxies[self.node].leads_to(&address);
             }
+            let ended = self.life.ends_by_itself().await;
+            if !self.note(ended, world) {
+                return;
+            }
+            sleep(RESTART_PAUSE).await;
+            self.begin_again(world);
         }
     }
 
-    fn begin_again(&mut self) {
+    fn begin_again(&mut self, world: &World) {
+        self.since = world.database_stands();
         self.life = Life::begins(&self.over);
     }
 
-    async fn are_killed(&mut self) {
+    async fn are_killed(&mut self, world: &World) {
         let ended = self.life.is_killed().await;
-        self.note(ended);
+        self.note(ended, world);
         self.kills += 1;
     }
 
     /// The last one is told to end. Returns what all of them have logged, and what was not in order.
-    pub(super) async fn end(mut self) -> (String, Vec<Breach>) {
+    pub(super) async fn end(mut self, world: &World) -> (String, Vec<Breach>) {
         let ended = self.life.is_told_to_end().await;
-        self.note(ended);
+        self.note(ended, world);
         (self.log, self.breaches)
     }
 
-    fn note(&mut self, ended: Ended) {
-        let Ended { log, status, as_due } = ended;
-        if !as_due {
+    /// Whether it is in order that one has ended so.
+    fn note(&mut self, ended: Ended, world: &World) -> bool {
+        let Ended { log, status, as_due, has_listened } = ended;
+        let in_vain = !as_due && !has_listened && status.code() == Some(1) && world.database_was_away(self.since);
+        self.in_vain += u64::from(in_vain);
+        self.log += &log;
+        if !as_due && !in_vain {
             self.breaches.push(format!("node {} has ended with {status}; it said:\n{log}", self.node));
         }
-        self.log += &log;
+        as_due || in_vain
     }
+}
+
+async fn is_ready(address: &str) -> bool {
+    http::tries_to_get(address, "/readyz", "").await.is_some_and(|answer| answer.status == 200)
 }

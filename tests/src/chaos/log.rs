@@ -1,9 +1,17 @@
 //! What a server must not have to say, whatever happens to it. Knows nothing of why it would.
 
+/// What a server has to say where its database went away under it, whatever the database's own words are.
+const SAID_OF_NO_DATABASE: [&str; 2] = ["the database did not do what it was asked", "the answer to a commit was lost"];
+
 /// Whether a line says that something is broken: a panic, or an error, with or without colours.
 pub(super) fn is_grave(line: &str) -> bool {
     let plain = without_escapes(line);
     plain.contains("panicked") || plain.split_whitespace().any(|word| word == "ERROR")
+}
+
+/// Whether a line says that the database was away, as it may where it is.
+pub(super) fn tells_of_no_database(line: &str) -> bool {
+    SAID_OF_NO_DATABASE.iter().any(|said| line.contains(said))
 }
 
 /// The text without the sequences that tell a terminal which colour comes.

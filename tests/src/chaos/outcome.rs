@@ -16,6 +16,8 @@ pub struct Outcome {
     pub happened: Happened,
     /// Sockets that were opened, the first of each client among them.
     pub sockets: u64,
+    /// How often anyone tried until there was a socket again, at the most.
+    pub most_tries: u64,
     /// How long anyone tried until there was a socket again, at the longest.
     pub longest_resume: Duration,
     /// Whether the promises were kept. Whatever else went wrong is a breach, too.
@@ -26,7 +28,7 @@ pub struct Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stages, happened, sockets, longest_resume, verdict, .. } = self;
+        let Self { stages, happened, sockets, most_tries, longest_resume, verdict, .. } = self;
         let Tally { sent, sent_again, settled, acknowledged, refused, maybe, maybe_there } = verdict.messages;
         for (stage, happened) in stages {
             writeln!(f, "failed    {stage}: {happened}")?;
@@ -34,7 +36,11 @@ impl fmt::Display for Outcome {
         if stages.len() > 1 {
             writeln!(f, "in all    {happened}")?;
         }
-        writeln!(f, "sockets   {sockets} opened, the longest wait for one {:.1} s", longest_resume.as_secs_f64())?;
+        let seconds = longest_resume.as_secs_f64();
+        writeln!(
+            f,
+            "sockets   {sockets} opened, the longest wait for one {seconds:.1} s, the most attempts {most_tries}"
+        )?;
         write!(
             f,
             "messages  {sent} sent, {sent_again} times again (a repeat settled {settled}), {acknowledged} acknowledged, {refused} refused, "

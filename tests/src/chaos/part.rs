@@ -12,20 +12,37 @@ pub enum Part {
     Sockets,
     /// Nodes are killed with `-9`, or told to end, and started again.
     Nodes,
+    /// Redis is stopped for ten seconds and started empty, or stands still for a while.
+    Redis,
+    /// PostgreSQL is stopped, in order or as by a loss of power, and started again.
+    Postgres,
+    /// Nodes are told to end and started again, one after the other, as for an upgrade.
+    Rollout,
 }
 
 impl Part {
-    /// How much of the time is its own.
+    /// What fails where nobody chooses, over one SQLite file.
+    pub const OVER_SQLITE: [Self; 2] = [Self::Sockets, Self::Nodes];
+    /// The same over PostgreSQL and Redis.
+    pub const OVER_SERVICES: [Self; 4] = [Self::Sockets, Self::Nodes, Self::Redis, Self::Postgres];
+
+    /// Whether it takes PostgreSQL and Redis to let it fail.
+    pub fn is_of_services(self) -> bool {
+        matches!(self, Self::Redis | Self::Postgres)
+    }
+
+    /// How much of the time is its own. An outage of Redis is long.
     const fn share(self) -> u32 {
         match self {
             Self::Sockets => 1,
-            Self::Nodes => 2,
+            Self::Nodes | Self::Postgres | Self::Rollout => 2,
+            Self::Redis => 3,
         }
     }
 }
 
 /// The share of the time in which all fail.
-const TOGETHER: u32 = 3;
+const TOGETHER: u32 = 4;
 
 /// A time in which the same parts fail.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +79,7 @@ pub(super) fn stages(parts: &[Part], how_long: Duration) -> Vec<Stage> {
 
 #[cfg(test)]
 mod tests {
-    use super::Part::{Nodes, Sockets};
+    use super::Part::Nodes;
     use super::*;
 
     #[test]
@@ -71,8 +88,8 @@ mod tests {
             let stages = stages(parts, Duration::from_secs(seconds));
             stages.into_iter().map(|stage| (stage.parts, stage.how_long.as_secs())).collect()
         };
-        let all = [Sockets, Nodes];
-        let expected = [(&all[..1], 10), (&all[1..], 20), (&all[..], 30)];
+        let all = Part::OVER_SERVICES;
+        let expected = [(&all[..1], 5), (&all[1..2], 10), (&all[2..3], 15), (&all[3..], 10), (&all[..], 20)];
         assert_eq!(seconds(&all, 60), expected.map(|(parts, seconds)| (parts.to_vec(), seconds)));
         assert_eq!(seconds(&[Nodes], 60), [(vec![Nodes], 60)], "one alone is all there is");
     }

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
+use fastrand::Rng;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, watch};
 
+use super::crossing::Crossing;
 use crate::checker::timeline::Stand;
 use crate::proxy::{Proxy, Weather};
 
@@ -21,9 +23,15 @@ pub(super) struct World {
     pub(super) sent: Notify,
     /// Someone has just gone on where it stopped, and is being sent what it missed.
     pub(super) replaying: Notify,
+    pub(super) crossing: Crossing,
     /// Whether connections fail now, by what clients do as well.
     sockets_fail: AtomicBool,
+    /// Goes up when the database goes, and when it has come back: odd while it is away.
+    database: AtomicU64,
+    /// The nodes to which a balancer leads clients.
+    in_rotation: Vec<AtomicBool>,
     sockets: AtomicU64,
+    most_tries: AtomicU64,
     longest_resume_ms: AtomicU64,
 }
 
@@ -40,10 +48,20 @@ pub(super) enum Phase {
 
 impl World {
     pub(super) fn new(proxies: Vec<Proxy>, phase: watch::Receiver<Phase>, settled: UnboundedSender<()>) -> Self {
-        let (sent, replaying) = (Notify::new(), Notify::new());
-        let (sockets, longest_resume_ms) = (AtomicU64::new(0), AtomicU64::new(0));
-        let sockets_fail = AtomicBool::new(false);
-        Self { proxies, phase, settled, sent, replaying, sockets_fail, sockets, longest_resume_ms }
+        Self {
+            in_rotation: proxies.iter().map(|_| AtomicBool::new(true)).collect(),
+            proxies,
+            phase,
+            settled,
+            sent: Notify::new(),
+            replaying: Notify::new(),
+            crossing: Crossing::default(),
+            sockets_fail: AtomicBool::new(false),
+            database: AtomicU64::new(0),
+            sockets: AtomicU64::new(0),
+            most_tries: AtomicU64::new(0),
+            longest_resume_ms: AtomicU64::new(0),
+        }
     }
 
     /// From now on connections fail.
@@ -62,7 +80,37 @@ impl World {
         self.sockets_fail.load(Ordering::Relaxed)
     }
 
-    pub(super) fn resumed(&self, after: Duration) {
+    /// The database is about to go, or has come back.
+    pub(super) fn database_goes_or_comes(&self) {
+        self.database.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// For [`World::database_was_away`].
+    pub(super) fn database_stands(&self) -> u64 {
+        self.database.load(Ordering::SeqCst)
+    }
+
+    /// Whether there was a moment without the database since it stood so.
+    pub(super) fn database_was_away(&self, since: u64) -> bool {
+        since % 2 == 1 || since != self.database_stands()
+    }
+
+    /// Leads clients to that node, or no longer.
+    pub(super) fn rotates(&self, node: usize, to: bool) {
+        self.in_rotation[node].store(to, Ordering::SeqCst);
+    }
+
+    /// Any node, of those to which clients are led.
+    pub(super) fn any_node(&self, rng: &mut Rng) -> usize {
+        let place = rng.usize(..);
+        let led_to = |node: &usize| self.in_rotation[*node].load(Ordering::SeqCst);
+        // The clients of a balancer without a node find nobody at any of them.
+        let all: Vec<_> = (0..self.proxies.len()).filter(led_to).collect();
+        if all.is_empty() { place % self.proxies.len() } else { all[place % all.len()] }
+    }
+
+    pub(super) fn resumed(&self, after: Duration, tries: u64) {
+        self.most_tries.fetch_max(tries, Ordering::Relaxed);
         self.sockets.fetch_add(1, Ordering::Relaxed);
         let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
         self.longest_resume_ms.fetch_max(millis, Ordering::Relaxed);
@@ -70,6 +118,10 @@ impl World {
 
     pub(super) fn sockets(&self) -> u64 {
         self.sockets.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn most_tries(&self) -> u64 {
+        self.most_tries.load(Ordering::Relaxed)
     }
 
     pub(super) fn longest_resume(&self) -> Duration {
