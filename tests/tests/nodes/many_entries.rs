@@ -1,0 +1,121 @@
+//! 50,000 entries that are published on one node reach the sockets of another, with Redis and without; who never reads
+//! them costs that node no memory.
+
+use std::time::{Duration, Instant};
+
+use futures_util::{SinkExt, StreamExt};
+use handsel_services::Redis;
+use handsel_tests::over::Over;
+use handsel_tests::{Pair, Seen, Server, Socket, Started, in_time};
+use serde_json::json;
+use tokio::task::{JoinSet, block_in_place};
+use tokio_tungstenite::tungstenite::Message;
+
+use super::scene::node;
+
+const PAIRS: usize = 8;
+const ENTRIES: usize = 50_000;
+const ENTRIES_OF_PAIR: usize = ENTRIES / PAIRS;
+/// So long that all of them are far more than what may be kept for sockets that do not read.
+const CHARACTERS: usize = 1_000;
+/// What a node may take more than it had: queues of 256 frames, pages of a hundred, and an allocator's share. All the
+/// entries together are more than twice as much.
+const COSTS_AT_MOST: u64 = 28 * 1024 * 1024;
+/// Without Redis a node compares each second, and may have more to do.
+const HEARD_WITHIN: Duration = Duration::from_secs(2);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn they_reach_another_node_with_redis_and_without() {
+    let mut redis = block_in_place(Redis::start);
+    let here = node(Started::fresh_over(Over::Postgres), &redis).start().await;
+    let there = node(here.another(), &redis).start().await;
+    let pairs: Vec<_> =
+        Pair::meet(&here, PAIRS).await.iter().map(|pair| pair.at(&here.address, &there.address)).collect();
+
+    let lag = publishes(&pairs, &there, "with Redis").await;
+    println!("with Redis half of them came within {lag:?}");
+    block_in_place(|| redis.stop());
+    for server in [&here, &there] {
+        in_time("the node to say that Redis is away", async { while broker(server).await != "degraded" {} }).await;
+    }
+    let lag = publishes(&pairs, &there, "without Redis").await;
+    println!("without Redis half of them came within {lag:?}");
+    assert!(lag <= HEARD_WITHIN, "half of them came later than {lag:?}");
+}
+
+async fn broker(server: &Server) -> String {
+    server.get("/readyz").await.is(200)["broker"].as_str().expect("it says what it has").to_owned()
+}
+
+/// The owners write all of them here, the respondents hear all of them there, and other sockets of the respondents never
+/// read. Returns how long half of them took at most, from one node to the other.
+async fn publishes(pairs: &[Pair], there: &Server, how: &str) -> Duration {
+    let before = there.resident_bytes_max();
+    let (mut writing, mut hearing, mut never_read) = (JoinSet::new(), JoinSet::new(), Vec::new());
+    for (number, pair) in pairs.iter().enumerate() {
+        let path = format!("/ws/chat/{}/", pair.key);
+        let connecting = pair.respondent.connecting_by_v1(&path).receive_buffer(4 * 1024);
+        never_read.push(connecting.open().await.expect("they are let in"));
+        let (socket, hello) = pair.respondent.opens_by_v1(&pair.key).await;
+        let head = hello["conversations"][0]["head"].as_i64().expect("a head");
+        hearing.spawn(async move { (number, hears(socket, head + 1).await) });
+        let owners = pair.owner.opens(&pair.key).await;
+        writing.spawn(async move { (number, writes(owners).await) });
+    }
+    let (mut written, mut heard) = (writing.join_all().await, hearing.join_all().await);
+    written.sort_by_key(|(number, _)| *number);
+    heard.sort_by_key(|(number, _)| *number);
+    let both = written.iter().zip(&heard).flat_map(|((_, here), (_, there))| here.iter().zip(there));
+    let mut lags: Vec<_> = both.map(|(here, there)| there.saturating_duration_since(*here)).collect();
+    assert_eq!(lags.len(), ENTRIES);
+    lags.sort_unstable();
+
+    let after = there.resident_bytes_max();
+    println!("{how}: {before} bytes before, {after} after; the last came after {:?}", lags[ENTRIES - 1]);
+    assert!(after.saturating_sub(before) <= COSTS_AT_MOST, "{how}: {before} bytes before, {after} after");
+    drop(never_read);
+    lags[ENTRIES / 2]
+}
+
+/// Writes all at once; returns when each came back.
+async fn writes(socket: Socket) -> Vec<Instant> {
+    let (mut to, mut from) = socket.into_stream().split();
+    let write = async move {
+        let filling = "x".repeat(CHARACTERS);
+        for number in 0..ENTRIES_OF_PAIR {
+            let frame = json!({"type": "message", "content": format!("{number} {filling}")});
+            in_time("a frame to be sent", to.send(Message::text(frame.to_string())))
+                .await
+                .expect("the connection holds");
+        }
+        to
+    };
+    let hear = async {
+        let mut heard = Vec::with_capacity(ENTRIES_OF_PAIR);
+        while heard.len() < ENTRIES_OF_PAIR {
+            match in_time("a frame", from.next()).await {
+                // What it says is looked at where it is heard.
+                Some(Ok(Message::Text(text))) => assert!(text.contains(r#""type":"message""#), "saw {text}"),
+                Some(Ok(Message::Ping(_) | Message::Pong(_))) => continue,
+                other => panic!("expected a frame, saw {other:?}"),
+            }
+            heard.push(Instant::now());
+        }
+        heard
+    };
+    // The socket closes with its writing half, which must outlive the other one.
+    let (_to, heard) = tokio::join!(write, hear);
+    heard
+}
+
+/// Hears all of them, in order; returns when.
+async fn hears(mut socket: Socket, first: i64) -> Vec<Instant> {
+    let mut heard_at = Vec::with_capacity(ENTRIES_OF_PAIR);
+    for (number, seq) in (first..).take(ENTRIES_OF_PAIR).enumerate() {
+        let seen = Seen::in_frame(&socket.hears_entry().await);
+        heard_at.push(Instant::now());
+        assert_eq!(seen.seq, seq, "each once, in order");
+        assert!(seen.content.starts_with(&format!("{number} ")), "seq {seq} is number {number}, saw {seen:?}");
+    }
+    heard_at
+}
