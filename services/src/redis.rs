@@ -2,14 +2,15 @@
 
 use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpStream};
+use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::ports;
 use crate::program::{self, Program};
+use crate::{certificates, ports};
 
 const PASSWORD: &str = "pass/word@home";
 const PASSWORD_IN_URL: &str = "pass%2Fword%40home";
@@ -22,6 +23,8 @@ pub struct Redis {
     program: Program,
     directory: TempDir,
     port: u16,
+    /// A second one, where it speaks TLS.
+    tls_port: Option<u16>,
     prefixes: AtomicU32,
 }
 
@@ -34,13 +37,23 @@ impl Redis {
 
     /// A fresh one.
     pub fn start() -> Self {
+        Self::start_in(program::directory(), false)
+    }
+
+    /// A fresh one that speaks TLS as well, at a port of its own. Its certificate is for `localhost`.
+    pub fn start_with_tls() -> Self {
         let directory = program::directory();
+        certificates::make(directory.path());
+        Self::start_in(directory, true)
+    }
+
+    fn start_in(directory: TempDir, with_tls: bool) -> Self {
         let mut last = String::new();
         for _ in 0..ATTEMPTS {
-            let port = ports::free();
-            let mut program = launch(&directory, port);
+            let (port, tls_port) = (ports::free(), with_tls.then(ports::free));
+            let mut program = launch(&directory, port, tls_port);
             if is_ready(&mut program, port) {
-                return Self { program, directory, port, prefixes: AtomicU32::new(0) };
+                return Self { program, directory, port, tls_port, prefixes: AtomicU32::new(0) };
             }
             last = program.log();
             program.end("KILL");
@@ -58,6 +71,17 @@ impl Redis {
         format!("redis://:{PASSWORD_IN_URL}@127.0.0.1:{}", self.port)
     }
 
+    /// With its password, for TLS.
+    pub fn url_with_tls(&self) -> String {
+        let port = self.tls_port.expect("it was started with TLS");
+        format!("rediss://:{PASSWORD_IN_URL}@localhost:{port}")
+    }
+
+    /// The file with the certificate of the authority that vouches for it, where it speaks TLS.
+    pub fn authority(&self) -> PathBuf {
+        self.directory.path().join(certificates::AUTHORITY)
+    }
+
     /// A prefix for channels that nobody else uses, so that tests can share one server.
     pub fn fresh_prefix(&self) -> String {
         format!("test{}:", self.prefixes.fetch_add(1, Ordering::Relaxed))
@@ -70,7 +94,7 @@ impl Redis {
 
     /// Starts it again where it was, empty.
     pub fn start_again(&mut self) {
-        self.program = launch(&self.directory, self.port);
+        self.program = launch(&self.directory, self.port, self.tls_port);
         assert!(is_ready(&mut self.program, self.port), "Redis does not start again:\n{}", self.program.log());
     }
 
@@ -90,20 +114,18 @@ impl Redis {
     }
 }
 
-fn launch(directory: &TempDir, port: u16) -> Program {
-    let arguments = [
-        "--port",
-        &port.to_string(),
-        "--bind",
-        "127.0.0.1",
-        "--save",
-        "",
-        "--appendonly",
-        "no",
-        "--requirepass",
-        PASSWORD,
-    ];
-    Program::start(directory.path(), &program::find("redis-server"), &arguments.map(str::to_owned), "KILL")
+fn launch(directory: &TempDir, port: u16, tls_port: Option<u16>) -> Program {
+    let mut arguments = vec!["--port".to_owned(), port.to_string()];
+    let settings = ["--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--requirepass", PASSWORD];
+    arguments.extend(settings.map(str::to_owned));
+    if let Some(port) = tls_port {
+        let file = |name| directory.path().join(name).display().to_string();
+        arguments.extend(["--tls-port".to_owned(), port.to_string(), "--tls-cert-file".to_owned()]);
+        arguments.extend([file(certificates::SERVER), "--tls-key-file".to_owned(), file(certificates::SERVER_KEY)]);
+        arguments.extend(["--tls-ca-cert-file".to_owned(), file(certificates::AUTHORITY)]);
+        arguments.extend(["--tls-auth-clients", "no"].map(str::to_owned));
+    }
+    Program::start(directory.path(), &program::find("redis-server"), &arguments, "KILL")
 }
 
 fn ask(port: u16, command: &str) -> std::io::Result<String> {

@@ -5,6 +5,7 @@ mod scene;
 mod away;
 mod broken_news;
 mod crossing;
+mod encrypted;
 mod frozen;
 mod leaving;
 mod revoked;

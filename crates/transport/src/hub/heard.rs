@@ -81,3 +81,6 @@ impl super::State {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

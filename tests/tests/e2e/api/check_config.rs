@@ -26,6 +26,7 @@ async fn every_setting_is_shown_with_its_source_and_nothing_is_made() {
         output.lines().collect::<Vec<_>>(),
         [
             "database_url = \"sqlite://handsel.db\"    # default",
+            "redis_prefix = \"handsel:\"    # default",
             "log = \"info\"    # default",
             "log_format = \"human\"    # default",
             "bind = \"127.0.0.1\"    # default",
@@ -57,6 +58,9 @@ async fn a_wrong_flag_is_named() {
         ("--path-prefix", "handsel"),
         ("--path-prefix", "/a/../b"),
         ("--admin-bind", "9100"),
+        ("--redis-url", "localhost:6379"),
+        ("--redis-url", "redis://localhost:many"),
+        ("--redis-prefix", "two words"),
         ("--log", "loud=very=much"),
         ("--log-format", "xml"),
         ("--config", "nowhere.toml"),
@@ -75,6 +79,8 @@ async fn a_wrong_variable_is_named() {
         ("HANDSEL_PORT", "port", "70000"),
         ("PORT", "port", "-1"),
         ("DATABASE_URL", "database_url", "mysql://localhost/handsel"),
+        ("REDIS_URL", "redis_url", "https://localhost"),
+        ("HANDSEL_REDIS_URL", "redis_url", "rediss://localhost/#insecure"),
         ("HANDSEL_BIND", "bind", "everywhere"),
         ("HANDSEL_PATH_PREFIX", "path_prefix", "https://market.example/handsel"),
         ("HANDSEL_ADMIN_BIND", "admin_bind", "localhost:9100"),
@@ -142,4 +148,23 @@ async fn a_databases_password_is_never_shown() {
     }
     let errors = check_file("database_url = postgres://ana:hunter2@localhost/handsel").await.expect_err("no TOML");
     assert!(!errors.contains("hunter2"), "{errors}");
+}
+
+#[tokio::test]
+async fn the_password_of_redis_is_never_shown() {
+    let directory = tempfile::tempdir().expect("a directory");
+    for variable in ["REDIS_URL", "HANDSEL_REDIS_URL"] {
+        let said = check(directory.path(), &[], &[(variable, "rediss://ana:hunter2@redis.example:6380")]).await;
+        let said = said.expect("it is valid");
+        let shown = format!("redis_url = \"rediss://ana:***@redis.example:6380\"    # {variable}");
+        assert!(said.contains(&shown) && !said.contains("hunter2"), "{said}");
+        let said = check(directory.path(), &[], &[(variable, "redis://ana:hunter2@redis.example:many")]).await;
+        let errors = said.expect_err("it is no address");
+        assert!(!errors.contains("hunter2"), "{errors}");
+    }
+    std::fs::write(directory.path().join("address"), "redis://:hunter2@redis.example\n").expect("a file");
+    let said = check(directory.path(), &[], &[("REDIS_URL_FILE", "address")]).await.expect("it is valid");
+    assert!(said.contains("redis://:***@redis.example") && said.contains("# REDIS_URL_FILE"), "{said}");
+    let said = check(directory.path(), &[], &[("REDIS_URL", "")]).await.expect("an empty one is none");
+    assert!(said.contains("redis_url = null"), "{said}");
 }

@@ -130,3 +130,6 @@ impl Entries {
         self.of.into_values().map(|(_, entries)| entries)
     }
 }
+
+#[cfg(test)]
+mod tests;
