@@ -14,3 +14,4 @@ pub use ports::free as free_port;
 pub use postgres::Postgres;
 pub use program::{Program, directory, find};
 pub use redis::Redis;
+pub use unprivileged::command;

@@ -22,7 +22,7 @@ fn other() -> Option<(u32, u32)> {
 }
 
 /// A command that runs as that user.
-pub(crate) fn command(program: &Path) -> Command {
+pub fn command(program: &Path) -> Command {
     match other() {
         None => Command::new(program),
         Some((user, group)) => {

@@ -1,7 +1,10 @@
 //! Whether systemd understands the unit, and how much it lets the server do. Knows nothing of what the server does.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+
+use handsel_tests::server;
 
 use super::programs::{fails, program, succeeds, text};
 
@@ -45,4 +48,21 @@ fn the_unit_lets_the_server_do_little() {
     succeeds(&mut security());
     std::fs::write(&file, unit(directory.path()).replace("SystemCallFilter=", "#")).expect("written");
     fails(&mut security());
+}
+
+/// Each line of the example, also those that are commented out, is a setting, and one that is accepted.
+#[tokio::test]
+async fn the_example_of_its_settings_is_accepted() {
+    let example = text("deploy/handsel.env.example");
+    let settings: BTreeMap<_, _> =
+        example.lines().filter_map(|line| line.trim_start_matches('#').split_once('=')).collect();
+    let settings: Vec<_> =
+        settings.into_iter().filter(|(name, _)| name.starts_with("HANDSEL_") && !name.contains(' ')).collect();
+    assert!(settings.len() > 5, "saw {settings:?}");
+    let directory = tempfile::tempdir().expect("a directory");
+    let (status, printed, errors) = server::command_with(directory.path(), &["check-config"], &settings, "").await;
+    assert!(status.success(), "{printed}{errors}");
+    for (name, _) in settings {
+        assert!(printed.contains(name), "{name} has no effect:\n{printed}");
+    }
 }
