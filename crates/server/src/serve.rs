@@ -112,9 +112,9 @@ pub async fn run(
     let watch = Watch::new(Arc::clone(&hub), Arc::clone(&app.talk), Arc::clone(&app.tokens));
     let ended = CancellationToken::new();
     background.spawn(watch.run(pace, ended.clone()));
-    if let Some(link) = link {
-        background.spawn(link.run(Arc::clone(&hub), ended.clone()));
-    }
+    // It ends last: what is committed while everything else ends is for the other nodes, too.
+    let silent = CancellationToken::new();
+    let link = link.map(|link| tokio::spawn(link.run(Arc::clone(&hub), silent.clone())));
     background.spawn(telemetry::upkeep(ended.clone()));
     background.spawn(sweep(Arc::clone(&app.accounts), Arc::clone(&api), ended.clone()));
 
@@ -165,6 +165,12 @@ pub async fn run(
     };
     if timeout_at(until(100), closed).await.is_err() {
         tracing::warn!("the database was not free in time; what was not committed was not acknowledged");
+    }
+    silent.cancel();
+    if let Some(link) = link
+        && timeout_at(until(100), link).await.is_err()
+    {
+        tracing::warn!("Redis did not take the last of what was committed in time; other nodes find it by comparing");
     }
     tracing::info!("stopped");
     anyhow::ensure!(!failed, "nothing could be written any more; the log says why");

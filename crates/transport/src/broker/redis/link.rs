@@ -59,6 +59,7 @@ impl Link {
         // chosen before is as well.
         let _ = rustls::crypto::ring::default_provider().install_default();
         metrics::gauge!("handsel_broker_up").set(0.0);
+        let _ended = DownAtTheEnd(Arc::clone(&self.shared));
         let (mut outage, mut wait) = (Outage::default(), RETRY_MIN);
         loop {
             let broken = tokio::select! {
@@ -117,7 +118,10 @@ impl Link {
         let mut subscriber = Subscriber { shared: &self.shared, sink };
         let publisher = Publisher { shared: &self.shared, hub, connection, queue: &mut self.queue, pulse };
         let held = async {
-            subscriber.begin().await?;
+            tokio::select! {
+                () = stop.cancelled() => return Ok(()),
+                begun = subscriber.begin() => begun?,
+            }
             let up = || {
                 self.shared.up();
                 outage.end(&self.url);
@@ -131,6 +135,15 @@ impl Link {
             held = held => held,
             _ = listening.join_next() => Err(Broken::Closed),
         }
+    }
+}
+
+/// However the task ends: from then on there is no broker, and comparing finds everything.
+struct DownAtTheEnd(Arc<Shared>);
+
+impl Drop for DownAtTheEnd {
+    fn drop(&mut self) {
+        self.0.down();
     }
 }
 

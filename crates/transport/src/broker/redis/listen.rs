@@ -56,7 +56,11 @@ impl Listener {
             News::There(users) => self.hub.hear_there(from, &users),
             News::Gone(users) => self.hub.hear_gone(from, &users),
             News::WhoIsThere => self.shared.asked.notify_one(),
-            News::Goodbye => self.hub.hear_goodbye(from),
+            News::Goodbye => {
+                self.hub.hear_goodbye(from);
+                // What it did last it may not have said.
+                self.shared.pace.look_now();
+            }
             News::Missed => self.shared.pace.look_now(),
             News::Beat(_) => {}
         }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
 
+use super::letters::IDS_MAX;
 use crate::frames::{Frame, raw};
 use crate::hub::Live;
 use crate::node::NodeId;
@@ -145,11 +146,13 @@ fn read(written: Written) -> Option<News> {
         Written::Typing { conversation, owner, user: typing } => {
             News::Typing(conversation_of(&conversation, owner)?, user(typing)?)
         }
-        Written::Revoked(tokens) => {
+        Written::Revoked(tokens) if tokens.len() <= IDS_MAX => {
             News::Revoked(tokens.into_iter().map(|token| TokenId::new(token).ok()).collect::<Option<_>>()?)
         }
         Written::There(there) => News::There(there.into_iter().map(user).collect::<Option<_>>()?),
         Written::Gone(gone) => News::Gone(gone.into_iter().map(user).collect::<Option<_>>()?),
+        // Nobody says so many at once, and each costs time.
+        Written::Revoked(_) => return None,
         Written::WhoIsThere => News::WhoIsThere,
         Written::Goodbye => News::Goodbye,
         Written::Missed => News::Missed,

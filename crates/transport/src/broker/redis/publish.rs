@@ -48,10 +48,11 @@ impl Publisher<'_> {
         let (mut beat, mut is_up, mut said) = (0, false, Vec::with_capacity(BATCH_MAX));
         loop {
             let mut letters = tokio::select! {
-                () = stop.cancelled() => return self.say_goodbye().await,
+                () = stop.cancelled() => return self.say_goodbye(said).await,
                 _ = beats.tick() => {
                     // Counted, not timed: a machine that is busy elsewhere is not a broken connection.
-                    if beat - *self.pulse.borrow() >= BEATS_UNHEARD_MAX {
+                    // One of a connection before this one may come late, and says more than this one has counted.
+                    if u64::saturating_sub(beat, *self.pulse.borrow()) >= BEATS_UNHEARD_MAX {
                         return Err(Broken::Unheard);
                     }
                     beat += 1;
@@ -73,7 +74,11 @@ impl Publisher<'_> {
             if is_up && self.shared.missed.swap(false, Ordering::Relaxed) {
                 letters.push(self.writer().to_all(&News::Missed));
             }
-            self.publish(letters).await?;
+            if let Err(broken) = self.publish(letters).await {
+                // It is not known which of them were heard.
+                self.shared.missed.store(true, Ordering::Relaxed);
+                return Err(broken);
+            }
         }
     }
 
@@ -85,10 +90,15 @@ impl Publisher<'_> {
         self.writer().to_all_of(&self.hub.live_users(), News::There)
     }
 
-    async fn say_goodbye(&mut self) -> Result<(), Broken> {
-        let goodbye = vec![self.writer().to_all(&News::Goodbye)];
+    /// What was committed last is said first.
+    async fn say_goodbye(&mut self, mut said: Vec<Said>) -> Result<(), Broken> {
+        while let Ok(last) = self.queue.try_recv() {
+            said.push(last);
+        }
+        let mut letters = self.writer().write(said);
+        letters.push(self.writer().to_all(&News::Goodbye));
         // Where nobody hears it, what the node has said of its users runs out by itself.
-        let _ = tokio::time::timeout(GOODBYE_PATIENCE, self.publish(goodbye)).await;
+        let _ = tokio::time::timeout(GOODBYE_PATIENCE, self.publish(letters)).await;
         Ok(())
     }
 
