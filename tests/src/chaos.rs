@@ -13,6 +13,7 @@ mod life;
 mod lives;
 mod log;
 mod opening;
+mod outages;
 mod outcome;
 mod part;
 mod postgres;
@@ -99,8 +100,8 @@ pub async fn run(plan: Plan) -> Outcome {
     let happened = cluster.so_far(&world);
     let (log, ends) = cluster.ends(&world).await;
     breaches.extend(ends);
-    let may_be_away = plan.parts.contains(&Part::Postgres);
-    let grave = log.lines().filter(|line| log::is_grave(line) && !(may_be_away && log::tells_of_no_database(line)));
+    let is_explained = |line: &str| log::tells_of_no_database(line).is_some_and(|at| world.outages.explain(at));
+    let grave = log.lines().filter(|line| log::is_grave(line) && !is_explained(line));
     breaches.extend(grave.map(|line| format!("a server has logged {line}")));
     breaches.extend(stored.keys().filter(|key| !keys.contains(key)).map(|key| format!("nobody has begun {key}")));
     breaches.extend(keys.iter().filter(|key| !stored.contains_key(*key)).map(|key| format!("{key} is not there")));

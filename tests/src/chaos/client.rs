@@ -86,7 +86,12 @@ impl Client {
     /// Tries until it has a socket; sends again what has no answer.
     async fn connects(&mut self) -> Result<Socket, Breach> {
         let began = Instant::now();
+        // Nobody finds a way while the database is away; each time that it is back, the patience begins anew.
+        let (mut since, mut outages) = (began, self.world.outages.stand());
         for tries in 1.. {
+            if self.world.outages.any_since(outages) {
+                (since, outages) = (Instant::now(), self.world.outages.stand());
+            }
             let address = &self.world.proxies[self.node].address;
             self.participant.person = self.participant.person.at(address);
             let forgotten = if self.storms() { habits::forgets(&mut self.rng) } else { 0 };
@@ -98,7 +103,7 @@ impl Client {
                     return Ok(socket);
                 }
                 Err(Failed::ForGood(breach)) => return Err(breach),
-                Err(Failed::Broke) if began.elapsed() > PATIENCE => break,
+                Err(Failed::Broke) if since.elapsed() > PATIENCE => break,
                 Err(Failed::Broke) => sleep(habits::backoff(&mut self.rng, tries)).await,
             }
             self.moves_on();

@@ -30,8 +30,8 @@ pub(super) struct Lives {
     /// Which node it is.
     node: usize,
     life: Life,
-    /// Where the database stood when this life began: see [`World::database_was_away`].
-    since: u64,
+    /// Where the database's outages stood when this life began.
+    since: usize,
     /// How each is started; keeps the database, which outlives them all.
     over: Started,
     pub(super) kills: u64,
@@ -122,7 +122,7 @@ impl Lives {
     }
 
     fn begin_again(&mut self, world: &World) {
-        self.since = world.database_stands();
+        self.since = world.outages.stand();
         self.life = Life::begins(&self.over);
     }
 
@@ -142,7 +142,7 @@ impl Lives {
     /// Whether it is in order that one has ended so.
     fn note(&mut self, ended: Ended, world: &World) -> bool {
         let Ended { log, status, as_due, has_listened } = ended;
-        let in_vain = !as_due && !has_listened && status.code() == Some(1) && world.database_was_away(self.since);
+        let in_vain = !as_due && !has_listened && status.code() == Some(1) && world.outages.any_since(self.since);
         self.in_vain += u64::from(in_vain);
         self.log += &log;
         if !as_due && !in_vain {

@@ -10,12 +10,14 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use super::world::World;
 
-const PRESENT_MS: RangeInclusive<u64> = 1_000..=4_000;
+const PRESENT_MS: RangeInclusive<u64> = 1_500..=5_000;
 const AWAY_MS: RangeInclusive<u64> = 0..=3_000;
 
 pub(super) struct FailingPostgres {
     /// None while it changes.
     postgres: Option<Postgres>,
+    /// How it goes next: each way comes after the other.
+    crashes_next: bool,
     pub(super) stops: u64,
     pub(super) crashes: u64,
 }
@@ -29,28 +31,23 @@ impl FailingPostgres {
             (postgres, url)
         });
         let (postgres, url) = started.await.expect("PostgreSQL starts");
-        (Self { postgres: Some(postgres), stops: 0, crashes: 0 }, url)
+        (Self { postgres: Some(postgres), crashes_next: false, stops: 0, crashes: 0 }, url)
     }
 
     /// Goes and comes back until then, in order and not; returns once it is there.
     pub(super) async fn fail_until(&mut self, until: Instant, rng: &mut Rng, world: &World) {
-        let mut crashes = rng.bool();
         loop {
             sleep(Duration::from_millis(rng.u64(PRESENT_MS))).await;
-            world.database_goes_or_comes();
-            self.does(if crashes { Postgres::crash } else { Postgres::stop }).await;
+            world.outages.begin();
+            self.does(if self.crashes_next { Postgres::crash } else { Postgres::stop }).await;
             sleep(Duration::from_millis(rng.u64(AWAY_MS))).await;
             self.does(Postgres::start_again).await;
-            world.database_goes_or_comes();
-            if crashes {
-                self.crashes += 1;
-            } else {
-                self.stops += 1;
-            }
+            world.outages.end();
+            *(if self.crashes_next { &mut self.crashes } else { &mut self.stops }) += 1;
+            self.crashes_next = !self.crashes_next;
             if Instant::now() + Duration::from_millis(*PRESENT_MS.end()) > until {
                 return sleep_until(until).await;
             }
-            crashes = !crashes;
         }
     }
 

@@ -10,6 +10,7 @@ use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, watch};
 
 use super::crossing::Crossing;
+use super::outages::Outages;
 use crate::checker::timeline::Stand;
 use crate::proxy::{Proxy, Weather};
 
@@ -26,8 +27,8 @@ pub(super) struct World {
     pub(super) crossing: Crossing,
     /// Whether connections fail now, by what clients do as well.
     sockets_fail: AtomicBool,
-    /// Goes up when the database goes, and when it has come back: odd while it is away.
-    database: AtomicU64,
+    /// The database's.
+    pub(super) outages: Outages,
     /// The nodes to which a balancer leads clients.
     in_rotation: Vec<AtomicBool>,
     sockets: AtomicU64,
@@ -57,7 +58,7 @@ impl World {
             replaying: Notify::new(),
             crossing: Crossing::default(),
             sockets_fail: AtomicBool::new(false),
-            database: AtomicU64::new(0),
+            outages: Outages::default(),
             sockets: AtomicU64::new(0),
             most_tries: AtomicU64::new(0),
             longest_resume_ms: AtomicU64::new(0),
@@ -78,21 +79,6 @@ impl World {
 
     pub(super) fn sockets_fail(&self) -> bool {
         self.sockets_fail.load(Ordering::Relaxed)
-    }
-
-    /// The database is about to go, or has come back.
-    pub(super) fn database_goes_or_comes(&self) {
-        self.database.fetch_add(1, Ordering::SeqCst);
-    }
-
-    /// For [`World::database_was_away`].
-    pub(super) fn database_stands(&self) -> u64 {
-        self.database.load(Ordering::SeqCst)
-    }
-
-    /// Whether there was a moment without the database since it stood so.
-    pub(super) fn database_was_away(&self, since: u64) -> bool {
-        since % 2 == 1 || since != self.database_stands()
     }
 
     /// Leads clients to that node, or no longer.
