@@ -24,6 +24,13 @@ pub fn binary() -> &'static Path {
         let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
         let mut build = std::process::Command::new(cargo);
         build.args(["build", "--quiet", "--package", "handsel", "--bin", "handsel"]);
+        // What cargo tells this program of itself would pass for changes to crates that look at such variables when they
+        // are built: each would be built anew, and all that depends on it.
+        for (name, _) in std::env::vars_os() {
+            if ["CARGO_MANIFEST_", "CARGO_PKG_"].iter().any(|prefix| name.to_string_lossy().starts_with(prefix)) {
+                build.env_remove(name);
+            }
+        }
         if beside.ends_with("release") {
             build.arg("--release");
         }
