@@ -3,6 +3,7 @@
 
 use std::path::Path;
 use std::sync::Once;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use sqlx::any::AnyRow;
 use sqlx::{AnyConnection, Connection, Row};
@@ -30,6 +31,13 @@ impl Database {
     /// Where it is, as the setting `database_url` says it.
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// What it is called in what the binary prints: without its secrets, and a file by its name alone.
+    pub fn shown(&self) -> String {
+        let (scheme, place) = self.url.split_once("://").expect("a URL has a scheme");
+        let shown = if self.is_sqlite() { place.rsplit_once('/') } else { place.rsplit_once('@') };
+        format!("{scheme}://{}", shown.map_or(place, |(_, shown)| shown))
     }
 
     /// Whether it is a file of SQLite's.
@@ -76,6 +84,18 @@ impl Database {
         let done = done.unwrap_or_else(|error| panic!("{sql}: {error}"));
         closed(connection).await;
         done.rows_affected()
+    }
+
+    /// Lets the tokens that someone has by now run out so much later; returns how many those are.
+    pub async fn tokens_run_out(&self, username: &str, later: Duration) -> u64 {
+        const RUN_OUT: &str =
+            "UPDATE tokens SET expires_at = $1 WHERE user_id = (SELECT id FROM users WHERE username = $2)";
+        let end = (SystemTime::now() + later).duration_since(UNIX_EPOCH).expect("after 1970");
+        let end = i64::try_from(end.as_millis()).expect("before the end of time");
+        let mut connection = self.connect().await;
+        let done = sqlx::query(RUN_OUT).bind(end).bind(username.to_owned()).execute(&mut connection).await;
+        closed(connection).await;
+        done.expect("the change is made").rows_affected()
     }
 
     /// The messages of a conversation, by its key, as the table has them.

@@ -1,5 +1,8 @@
 //! What a test's servers run over, chosen from outside for a whole run. Knows nothing of servers.
 
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard};
+
 use clap::ValueEnum;
 use handsel_services::Postgres;
 use tempfile::TempDir;
@@ -32,7 +35,10 @@ impl Over {
     pub(crate) fn fresh_database(self, directory: &TempDir) -> Database {
         match self {
             Self::Sqlite => Database::file(&directory.path().join("handsel.db")),
-            Self::Postgres => Database::at(Postgres::shared().fresh_database()),
+            Self::Postgres => {
+                let done_with = done_with().pop();
+                done_with.unwrap_or_else(|| Database::at(Postgres::shared().fresh_database()))
+            }
         }
     }
 }
@@ -40,17 +46,28 @@ impl Over {
 /// Whether a server has ever made its tables there.
 pub(crate) fn is_in_use(database: &Database) -> bool {
     match database.url().strip_prefix("sqlite://") {
-        Some(file) => std::path::Path::new(file).is_file(),
+        Some(file) => Path::new(file).is_file(),
         None => Postgres::shared().run(name(database), "SELECT to_regclass('seaql_migrations')").trim() != "",
     }
 }
 
-/// Nobody needs it any more. A file goes with its directory.
-pub(crate) fn remove(database: &Database) {
-    if !database.is_sqlite() {
-        // Whoever was killed a moment ago may be connected still.
-        Postgres::shared().run("postgres", &format!("DROP DATABASE {} WITH (FORCE)", name(database)));
+/// Nobody needs it any more. A file goes with its directory; another test may have a server's, without what is in it.
+pub(crate) fn is_done_with(database: &Database) {
+    // Whoever was killed a moment ago may be connected still.
+    const ALONE: &str = "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity \
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    const EMPTY: &str = "DROP SCHEMA public CASCADE; CREATE SCHEMA public";
+    if database.is_sqlite() {
+        return;
     }
+    Postgres::shared().run(name(database), &format!("{ALONE}; SET client_min_messages = warning; {EMPTY}"));
+    done_with().push(database.clone());
+}
+
+/// Databases that are empty again: to make one takes much longer than to empty one.
+fn done_with() -> MutexGuard<'static, Vec<Database>> {
+    static DONE_WITH: Mutex<Vec<Database>> = Mutex::new(Vec::new());
+    DONE_WITH.lock().expect("nobody panics over it")
 }
 
 fn name(database: &Database) -> &str {

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Output, Stdio};
 use std::sync::{Arc, OnceLock};
 
+use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
 use crate::database::Database;
@@ -102,7 +103,12 @@ impl Started {
 
     /// Runs another command of the binary over the same database; returns its status, output and errors.
     pub async fn command(&self, arguments: &[&str], input: &str) -> (ExitStatus, String, String) {
-        command_with(self.directory(), arguments, &self.over.variables(), input).await
+        ends(self.process(arguments), arguments, input).await
+    }
+
+    /// The binary, about to run over the same database with these arguments, its output and errors piped.
+    pub fn process(&self, arguments: &[&str]) -> Command {
+        piped(self.directory(), arguments, &self.over.variables())
     }
 
     /// What the test does to its database breaks promises, so that it is not verified at the end.
@@ -127,19 +133,9 @@ impl Started {
     }
 
     pub(crate) fn spawn(&self) -> Child {
-        Command::new(binary())
-            .current_dir(self.directory())
-            .args(["serve", "--port", "0"])
-            .args(&self.arguments)
-            .env_clear()
-            .envs(self.over.variables())
-            .envs(self.variables.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("the binary starts")
+        let mut serve = self.process(&["serve", "--port", "0"]);
+        serve.args(&self.arguments).envs(self.variables.iter().map(|(name, value)| (name, value)));
+        serve.stdin(Stdio::null()).spawn().expect("the binary starts")
     }
 
     /// Starts it where it cannot serve, and waits until it has ended; returns its status, output and errors.
@@ -275,18 +271,18 @@ pub async fn command_with(
     variables: &[(&str, &str)],
     input: &str,
 ) -> (ExitStatus, String, String) {
-    use tokio::io::AsyncWriteExt;
-    let mut process = Command::new(binary())
-        .current_dir(directory)
-        .args(arguments)
-        .env_clear()
-        .envs(variables.iter().copied())
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("the binary starts");
+    ends(piped(directory, arguments, variables), arguments, input).await
+}
+
+fn piped(directory: &Path, arguments: &[&str], variables: &[(&str, &str)]) -> Command {
+    let mut process = Command::new(binary());
+    process.current_dir(directory).args(arguments).env_clear().envs(variables.iter().copied());
+    process.stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
+    process
+}
+
+async fn ends(mut process: Command, arguments: &[&str], input: &str) -> (ExitStatus, String, String) {
+    let mut process = process.stdin(Stdio::piped()).spawn().expect("the binary starts");
     let mut stdin = process.stdin.take().expect("stdin is piped");
     // A command that reads nothing may have ended already.
     let _ = stdin.write_all(input.as_bytes()).await;

@@ -1,11 +1,13 @@
 //! A log-in that ends while one talks: the page leads back to the log-in, and from there to where one was.
 
+use std::time::Duration;
+
 use handsel_tests::Server;
 use handsel_tests::browser::Visitor;
 
 use crate::scene::People;
 
-const EXPIRES_SOON: &str = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) + 5000";
+const SOON: Duration = Duration::from_secs(5);
 const EXPIRED: &str = "UPDATE tokens SET expires_at = created_at + 1";
 
 async fn talking(server: &Server) -> Visitor {
@@ -33,7 +35,7 @@ async fn an_expired_token_leads_to_the_log_in_and_back() {
     let (people, key) = People::acquainted(&server).await;
     let ada = Visitor::logged_in(&people.ada).await;
     ada.page.expects("the server responded with a status of 401 ");
-    assert!(server.database().change(EXPIRES_SOON).await > 0);
+    assert!(server.database().tokens_run_out("ada", SOON).await > 0);
     ada.talks_in(&key).await;
     ada.reads("Hello!").await;
     comes_back(ada).await;

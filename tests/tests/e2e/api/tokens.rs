@@ -1,5 +1,7 @@
 //! Which tokens speak for someone, and how one ends. Knows nothing of how they are issued.
 
+use std::time::Duration;
+
 use handsel_tests::Server;
 use serde_json::json;
 
@@ -69,8 +71,7 @@ async fn logging_out_closes_the_tokens_sockets() {
 async fn a_token_runs_out() {
     let server = Server::start().await;
     let ana = server.person("ana").await;
-    let now = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 1000 AS INTEGER)";
-    assert_eq!(server.database().change(now).await, 1);
+    assert_eq!(server.database().tokens_run_out("ana", Duration::ZERO).await, 1);
     ana.get(USER).await.is_problem(401, "token_expired");
 }
 

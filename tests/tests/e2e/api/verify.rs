@@ -3,9 +3,9 @@
 
 use std::fs;
 use std::path::Path;
-use std::process::{ExitStatus, Stdio};
+use std::process::ExitStatus;
 
-use handsel_tests::server::{binary, command, command_with};
+use handsel_tests::server::{command, command_with};
 use handsel_tests::{Server, in_time};
 use serde_json::{Value, json};
 
@@ -44,10 +44,11 @@ async fn as_json(server: &Server, status: i32) -> Value {
 #[tokio::test]
 async fn where_nothing_is_wrong_it_says_what_was_read() {
     let market = agreed().await;
-    let line = "sqlite://handsel.db: 1 conversation, 3 entries, 1 handshake: nothing is wrong\n";
+    let name = market.server.database().shown();
+    let line = format!("{name}: 1 conversation, 3 entries, 1 handshake: nothing is wrong\n");
     assert_eq!(verified(&market.server, &[], 0).await, line);
     let report = as_json(&market.server, 0).await;
-    let expected = json!({"database": "sqlite://handsel.db", "conversations": 1, "entries": 3, "handshakes": 1,
+    let expected = json!({"database": name, "conversations": 1, "entries": 3, "handshakes": 1,
         "breach_count": 0, "breaches": []});
     assert_eq!(report, expected);
 }
@@ -59,13 +60,14 @@ async fn each_breach_is_a_line_that_says_where() {
     changes(&market, "UPDATE conversations SET respondent_read_up_to = 9").await;
     changes(&market, "UPDATE users SET username_key = 'bobby' WHERE username = 'bob'").await;
     let output = verified(&market.server, &[], 1).await;
+    let sum = format!("{}: 1 conversation, 2 entries, 1 handshake: 5 breaches", market.server.database().shown());
     let lines = [
         r#"username_key_wrong  users 2  username_key is "bobby" and should be "bob""#,
         "seq_hole  offer_1:2 #2  this entry is missing",
         "step_not_possible  offer_1:2 #3  approve is not possible while the handshake is none",
         "handshake_without_start  offer_1:2 #2  a handshake is said to start here, and no entry starts it",
         "cursor_ahead  offer_1:2  the respondent has read up to #9, and the newest entry is #3",
-        "sqlite://handsel.db: 1 conversation, 2 entries, 1 handshake: 5 breaches",
+        &sum,
     ];
     assert_eq!(output.lines().collect::<Vec<_>>(), lines);
 }
@@ -105,9 +107,7 @@ async fn of_many_breaches_the_lines_are_all_and_the_json_is_bounded() {
 
     // Whoever has read enough of it has the status still.
     let again = market.server.another();
-    let mut piped = tokio::process::Command::new(binary());
-    piped.arg("verify").current_dir(again.directory()).env_clear().stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut process = piped.spawn().expect("the binary starts");
+    let mut process = again.process(&["verify"]).spawn().expect("the binary starts");
     drop(process.stdout.take());
     let ended = in_time("it to end", process.wait_with_output()).await.expect("it runs");
     assert_eq!((ended.status.code(), String::from_utf8_lossy(&ended.stderr).as_ref()), (Some(1), ""));
@@ -119,11 +119,11 @@ async fn a_server_that_has_ended_leaves_what_can_be_verified() {
     let again = market.server.another();
     market.server.terminate().await;
     assert!(market.server.ended().await.success());
-    let directory = again.directory();
+    let files: &[&str] = if again.database().is_sqlite() { &["handsel.db"] } else { &[] };
     for _ in 0..2 {
         let (status, output, _) = again.command(&["verify"], "").await;
         assert!(status.success() && output.contains("3 entries"), "{output}");
-        assert_eq!(names(directory), ["handsel.db"], "nothing is made");
+        assert_eq!(names(again.directory()), files, "nothing is made");
     }
 }
 

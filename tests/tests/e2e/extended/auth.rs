@@ -1,16 +1,17 @@
 //! A fresh token over an open socket: it lives as long as the newest of them, and no longer.
 
+use std::time::Duration;
+
 use handsel_tests::{Person, Server, Socket};
 use serde_json::{Value, json};
 
 use super::scene::Scene;
 
 /// The tokens that Bob has by now run out soon: long enough to connect, short enough to wait for.
-const SOON: &str = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) + 3000 \
-    WHERE user_id = (SELECT id FROM users WHERE username = 'bob')";
+const SOON: Duration = Duration::from_secs(3);
 
 pub(super) async fn runs_out_soon(server: &Server) {
-    assert_ne!(server.database().change(SOON).await, 0);
+    assert_ne!(server.database().tokens_run_out("bob", SOON).await, 0);
 }
 
 /// Logs Bob in again; returns him with the new token, and when that runs out.

@@ -83,7 +83,7 @@ async fn a_request_is_answered_after_its_commit() {
 
 /// SQLite's own wait runs out before this; what waits is tried again, and neither lost nor refused.
 #[tokio::test]
-async fn a_lock_that_is_held_longer_than_sqlite_waits_only_delays() {
+async fn a_lock_that_is_held_for_long_only_delays() {
     let mut bench = Bench::new().await;
     let lock = bench.server.database().holds_writes().await;
     bench.respondents.says("Patience").await;

@@ -1,17 +1,18 @@
 //! A token that runs out closes its open sockets, and no others.
 
+use std::time::Duration;
+
 use handsel_tests::Server;
 
 /// Long enough to connect, short enough to wait for.
-const SOON: &str = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) + 3000 \
-    WHERE user_id = (SELECT id FROM users WHERE username = 'bob')";
+const SOON: Duration = Duration::from_secs(3);
 
 #[tokio::test]
 async fn a_socket_closes_when_its_token_expires() {
     let server = Server::start().await;
     let (ana, bob) = tokio::join!(server.person("ana"), server.person("bob"));
     let offer = ana.offers("Bike repair").await;
-    assert_eq!(server.database().change(SOON).await, 1);
+    assert_eq!(server.database().tokens_run_out("bob", SOON).await, 1);
     let (mut anas, mut bobs) = (ana.opens(&offer).await, bob.opens(&offer).await);
     bobs.says("In time").await;
     bobs.hears_message("In time").await;

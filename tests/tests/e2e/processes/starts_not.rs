@@ -1,14 +1,13 @@
 //! Where a server cannot serve it says so and ends with status 1.
 
-use std::fs;
 use std::process::ExitStatus;
 
+use handsel_tests::Server;
 use handsel_tests::server::command;
-use handsel_tests::{Server, Started};
 use tokio::net::TcpListener;
 
 /// Ends with status 1 and one line of error that says all of this.
-fn is_refused((status, output, errors): (ExitStatus, String, String), words: &[&str]) {
+pub(super) fn is_refused((status, output, errors): (ExitStatus, String, String), words: &[&str]) {
     println!("it said: {errors}");
     assert_eq!(status.code(), Some(1), "{errors}");
     assert_eq!(output, "", "it does not claim to listen");
@@ -18,33 +17,6 @@ fn is_refused((status, output, errors): (ExitStatus, String, String), words: &[&
         assert!(last.contains(word), "expected {word:?} in {last:?}");
     }
     assert!(!errors.contains("panicked"), "{errors}");
-}
-
-#[tokio::test]
-async fn a_file_that_is_no_database_is_refused() {
-    let started = Started::fresh_file().breaks_its_database();
-    let letter = "Dear Bob, this is a letter and no database. ".repeat(100);
-    let file = started.directory().join("handsel.db");
-    fs::write(&file, &letter).expect("it is written");
-    is_refused(started.another().ends_by_itself().await, &["handsel.db", "not a database"]);
-    assert_eq!(fs::read_to_string(file).expect("it is there"), letter, "it is left as it was");
-}
-
-#[tokio::test]
-async fn a_directory_is_refused() {
-    let started = Started::fresh_file();
-    fs::create_dir(started.directory().join("handsel.db")).expect("it is made");
-    is_refused(started.another().ends_by_itself().await, &["handsel.db", "unable to open database file"]);
-}
-
-#[tokio::test]
-async fn a_place_that_nobody_can_write_to_is_refused() {
-    let directory = tempfile::tempdir().expect("a directory");
-    fs::write(directory.path().join("plain"), "").expect("it is written");
-    for place in ["sqlite://plain/handsel.db", "sqlite://missing/handsel.db", "sqlite:///proc/handsel.db"] {
-        let ended = command(directory.path(), &["serve", "--port", "0", "--database-url", place], "").await;
-        is_refused(ended, &[place, "unable to open database file"]);
-    }
 }
 
 #[tokio::test]
@@ -68,6 +40,9 @@ async fn a_database_of_a_newer_version_is_refused() {
     assert!(server.ended().await.success());
     let again = again.breaks_its_database();
     assert_eq!(again.database().change(FROM_THE_FUTURE).await, 1);
-    is_refused(again.another().ends_by_itself().await, &["handsel.db", "m29990101_000001_future", "newer"]);
+    is_refused(
+        again.another().ends_by_itself().await,
+        &[&again.database().shown(), "m29990101_000001_future", "newer"],
+    );
     assert_eq!(again.database().number("SELECT COUNT(*) FROM users").await, 1, "nothing is lost");
 }

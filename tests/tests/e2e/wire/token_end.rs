@@ -1,5 +1,7 @@
 //! What ends a token ends its sockets: 4001 with the reason, while the sockets of other tokens stay.
 
+use std::time::Duration;
+
 use serde_json::json;
 
 use crate::wire::pair::{Pair, Who};
@@ -60,9 +62,7 @@ async fn an_operator_can_revoke_all_tokens_of_a_user() {
 #[tokio::test]
 async fn a_token_that_runs_out_closes_its_sockets() {
     let mut pair = Pair::acquainted().await;
-    let soon = "UPDATE tokens SET expires_at = CAST(unixepoch('subsec') * 1000 AS INTEGER) + 3000
-        WHERE user_id = (SELECT id FROM users WHERE username = 'bob')";
-    assert_eq!(pair.server.database().change(soon).await, 1);
+    assert_eq!(pair.server.database().tokens_run_out("bob", Duration::from_secs(3)).await, 1);
     let mut bobs_last = pair.bob.opens(&pair.offer).await;
     bobs_last.hears_close(4001, "token_expired").await;
     pair.bob.is_refused(&pair.offer).await.is(401, "token_expired");

@@ -1,0 +1,45 @@
+//! PostgreSQL servers and databases that cannot be used, each told in a line that names the setting and no secret. Knows
+//! nothing of SQLite, whose places are [`super::sqlite_file`]'s.
+
+use std::process::ExitStatus;
+
+use handsel_services::Postgres;
+use handsel_tests::server::command_with;
+use tokio::net::TcpListener;
+
+use super::starts_not::is_refused;
+
+/// As one says it in a URL, and as it is.
+const WRONG_PASSWORD: (&str, &str) = ("open%20sesame", "open sesame");
+
+async fn serve(url: &str) -> (ExitStatus, String, String) {
+    let directory = tempfile::tempdir().expect("a directory");
+    let ended = command_with(directory.path(), &["serve", "--port", "0"], &[("DATABASE_URL", url)], "").await;
+    assert_eq!(std::fs::read_dir(directory.path()).expect("it is there").count(), 0, "nothing was made");
+    ended
+}
+
+#[tokio::test]
+async fn a_database_that_is_not_there_is_refused() {
+    is_refused(serve(&Postgres::shared().url("nowhere")).await, &["DATABASE_URL", "/nowhere", "does not exist"]);
+}
+
+#[tokio::test]
+async fn a_server_that_is_not_there_is_refused() {
+    let free = TcpListener::bind("127.0.0.1:0").await.expect("there is a free port");
+    let port = free.local_addr().expect("it has an address").port();
+    drop(free);
+    let place = format!("127.0.0.1:{port}/handsel");
+    is_refused(serve(&format!("postgres://ana@{place}")).await, &["DATABASE_URL", &place, "refused"]);
+}
+
+#[tokio::test]
+async fn a_password_that_is_wrong_is_refused_and_not_told() {
+    let (in_url, password) = WRONG_PASSWORD;
+    let place = format!("127.0.0.1:{}/postgres", Postgres::shared().port());
+    let ended = serve(&format!("postgres://handsel:{in_url}@{place}")).await;
+    for secret in [in_url, password] {
+        assert!(!ended.2.contains(secret), "{}", ended.2);
+    }
+    is_refused(ended, &["DATABASE_URL", &place, "password"]);
+}
