@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::scene::Scene;
 
 /// The tokens that Bob has by now run out soon: long enough to connect, short enough to wait for.
-const SOON: Duration = Duration::from_secs(3);
+const SOON: Duration = Duration::from_secs(5);
 
 pub(super) async fn runs_out_soon(server: &Server) {
     assert_ne!(server.database().tokens_run_out("bob", SOON).await, 0);

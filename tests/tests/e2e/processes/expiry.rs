@@ -5,7 +5,7 @@ use std::time::Duration;
 use handsel_tests::Server;
 
 /// Long enough to connect, short enough to wait for.
-const SOON: Duration = Duration::from_secs(3);
+const SOON: Duration = Duration::from_secs(5);
 
 #[tokio::test]
 async fn a_socket_closes_when_its_token_expires() {

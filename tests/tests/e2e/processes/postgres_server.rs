@@ -14,14 +14,14 @@ const WRONG_PASSWORD: (&str, &str) = ("open%20sesame", "open sesame");
 
 async fn serve(url: &str) -> (ExitStatus, String, String) {
     let directory = tempfile::tempdir().expect("a directory");
-    let ended = command_with(directory.path(), &["serve", "--port", "0"], &[("DATABASE_URL", url)], "").await;
+    let ended = command_with(directory.path(), &["serve", "--port", "0"], &[("database_url", url)], "").await;
     assert_eq!(std::fs::read_dir(directory.path()).expect("it is there").count(), 0, "nothing was made");
     ended
 }
 
 #[tokio::test]
 async fn a_database_that_is_not_there_is_refused() {
-    is_refused(serve(&Postgres::shared().url("nowhere")).await, &["DATABASE_URL", "/nowhere", "does not exist"]);
+    is_refused(serve(&Postgres::shared().url("nowhere")).await, &["database_url", "/nowhere", "does not exist"]);
 }
 
 #[tokio::test]
@@ -30,7 +30,7 @@ async fn a_server_that_is_not_there_is_refused() {
     let port = free.local_addr().expect("it has an address").port();
     drop(free);
     let place = format!("127.0.0.1:{port}/handsel");
-    is_refused(serve(&format!("postgres://ana@{place}")).await, &["DATABASE_URL", &place, "refused"]);
+    is_refused(serve(&format!("postgres://ana@{place}")).await, &["database_url", &place, "refused"]);
 }
 
 #[tokio::test]
@@ -41,5 +41,5 @@ async fn a_password_that_is_wrong_is_refused_and_not_told() {
     for secret in [in_url, password] {
         assert!(!ended.2.contains(secret), "{}", ended.2);
     }
-    is_refused(ended, &["DATABASE_URL", &place, "password"]);
+    is_refused(ended, &["database_url", &place, "password"]);
 }

@@ -62,7 +62,7 @@ async fn an_operator_can_revoke_all_tokens_of_a_user() {
 #[tokio::test]
 async fn a_token_that_runs_out_closes_its_sockets() {
     let mut pair = Pair::acquainted().await;
-    assert_eq!(pair.server.database().tokens_run_out("bob", Duration::from_secs(3)).await, 1);
+    assert_eq!(pair.server.database().tokens_run_out("bob", Duration::from_secs(5)).await, 1);
     let mut bobs_last = pair.bob.opens(&pair.offer).await;
     bobs_last.hears_close(4001, "token_expired").await;
     pair.bob.is_refused(&pair.offer).await.is(401, "token_expired");
