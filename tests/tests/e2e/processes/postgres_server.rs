@@ -14,7 +14,7 @@ const WRONG_PASSWORD: (&str, &str) = ("open%20sesame", "open sesame");
 
 async fn serve(url: &str) -> (ExitStatus, String, String) {
     let directory = tempfile::tempdir().expect("a directory");
-    let ended = command_with(directory.path(), &["serve", "--port", "0"], &[("database_url", url)], "").await;
+    let ended = command_with(directory.path(), &["serve", "--port", "0"], &[("DATABASE_URL", url)], "").await;
     assert_eq!(std::fs::read_dir(directory.path()).expect("it is there").count(), 0, "nothing was made");
     ended
 }
