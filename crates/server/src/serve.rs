@@ -18,6 +18,7 @@ use handsel_transport::gateway::Gateway;
 use handsel_transport::hub::Hub;
 use handsel_transport::watch::{Pace, Watch};
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -167,14 +168,19 @@ pub async fn run(
         tracing::warn!("the database was not free in time; what was not committed was not acknowledged");
     }
     silent.cancel();
-    if let Some(link) = link
-        && timeout_at(until(100), link).await.is_err()
-    {
-        tracing::warn!("Redis did not take the last of what was committed in time; other nodes find it by comparing");
-    }
+    last_words(link, until(100)).await;
     tracing::info!("stopped");
     anyhow::ensure!(!failed, "nothing could be written any more; the log says why");
     Ok(())
+}
+
+/// Waits until the other nodes were told what was committed last.
+async fn last_words(link: Option<JoinHandle<()>>, by: Instant) {
+    if let Some(link) = link
+        && timeout_at(by, link).await.is_err()
+    {
+        tracing::warn!("Redis did not take the last of what was committed in time; other nodes find it by comparing");
+    }
 }
 
 /// Who is told of what happens here, beside this process.

@@ -38,9 +38,9 @@ impl FailingRedis {
         loop {
             sleep(Duration::from_millis(rng.u64(PRESENT_MS))).await;
             if freezes {
-                self.freeze(world).await
+                self.freeze(world).await;
             } else {
-                self.go(world).await
+                self.go(world).await;
             }
             if Instant::now() + AWAY > until {
                 return sleep_until(until).await;

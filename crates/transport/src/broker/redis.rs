@@ -1,11 +1,11 @@
 //! Over Redis: each commit is published to the channels of the two who may read it, and a node is subscribed to the
 //! channels of those who have a socket there.
 //!
-//! - [`settings`]: where Redis is. [`channels`]: what the channels are called.
-//! - [`payload`]: what is said, as JSON. [`letters`]: which publications that makes.
-//! - [`publish`], [`listen`]: saying and hearing it.
-//! - [`subscriptions`], [`subscribe`]: to whose channels a node listens.
-//! - [`link`]: the connections, made again whenever they break.
+//! - `settings`: where Redis is. `channels`: what the channels are called.
+//! - `payload`: what is said, as JSON. `letters`: which publications that makes.
+//! - `publish`, `listen`: saying and hearing it.
+//! - `subscriptions`, `subscribe`: to whose channels a node listens.
+//! - `link`: the connections, made again whenever they break.
 
 mod channels;
 mod letters;

@@ -107,7 +107,7 @@ async fn over_sockets(server: &Server, ana: &Person, bob: &Person, offer: &str) 
     again.hears_entries(3).await;
     server.post("/api/auth/logout/", json!({})).await.is(401);
     posts(bob, "/api/auth/logout/", json!({}), 200).await;
-    let token = format!("{path}?token={}", fresh);
+    let token = format!("{path}?token={fresh}");
     Connecting::to(&server.address, &token).open().await.expect("the fresh one holds").leaves().await;
 }
 
