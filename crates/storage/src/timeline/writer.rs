@@ -144,14 +144,24 @@ impl Loop {
             // wait as long again.
             Err(BatchError::Failed(error)) if jobs.len() > 1 && !is_lasting(&error, self.database.is_postgres()) => {
                 tracing::warn!(%error, items = jobs.len(), "a batch failed; its items are tried one by one");
-                for job in jobs {
-                    match self.try_commit(std::slice::from_ref(&job)).await {
-                        Ok(batch) => self.tell(vec![job], batch),
-                        Err(error) => answer_all(vec![job], error),
-                    }
-                }
+                self.commit_one_by_one(jobs).await;
             }
             Err(error) => answer_all(jobs, error),
+        }
+    }
+
+    /// Until the database goes away meanwhile: what is left would only wait as long again, each.
+    async fn commit_one_by_one(&self, jobs: Vec<Job>) {
+        let mut jobs = jobs.into_iter();
+        while let Some(job) = jobs.next() {
+            match self.try_commit(std::slice::from_ref(&job)).await {
+                Ok(batch) => self.tell(vec![job], batch),
+                Err(BatchError::Failed(error)) if is_lasting(&error, self.database.is_postgres()) => {
+                    let left = std::iter::once(job).chain(jobs).collect();
+                    return answer_all(left, BatchError::Failed(error));
+                }
+                Err(error) => answer_all(vec![job], error),
+            }
         }
     }
 

@@ -21,6 +21,7 @@ contract! {
     a_page_follows_the_ids,
     a_suspended_user_is_known_as_suspended,
     a_deleted_user_is_not_known,
+    a_name_that_nobody_can_have_is_nobodys,
     a_user_without_a_password_has_no_hash,
     a_new_password_replaces_the_old_one_and_revokes_all_tokens,
     an_unknown_user_gets_no_password,
@@ -31,6 +32,13 @@ const JOSE: [&str; 4] = ["José", "JOSÉ", "Jose\u{301}", "ＪＯＳÉ"];
 
 async fn known(bench: &Bench, name: &str) -> Option<(User, Option<PasswordHash>)> {
     bench.storage.users.by_username(&UsernameKey::of(name)).await.expect("the storage answers")
+}
+
+async fn a_name_that_nobody_can_have_is_nobodys(bench: Bench) {
+    bench.user("ana").await;
+    for name in ["", "an", "ana\0", "\0", "ana'; --", "\u{fffd}"] {
+        assert!(known(&bench, name).await.is_none(), "{name:?}");
+    }
 }
 
 async fn page(bench: &Bench, after: Option<UserId>, limit: u32) -> Vec<UserId> {
