@@ -61,6 +61,12 @@ impl FromStr for RedisUrl {
         if url.password().is_some() {
             // An address with a host can have a password.
             let _ = url.set_password(Some("***"));
+        } else if !url.username().is_empty() {
+            // A password without the colon in front of it is one, too.
+            let _ = url.set_username("***");
+        }
+        if url.query().is_some() {
+            url.set_query(Some("***"));
         }
         Ok(Self { client, shown: url.into() })
     }
@@ -99,6 +105,8 @@ mod tests {
         for (text, shown) in [
             ("redis://cache", "redis://cache"),
             ("redis://:secret@cache:6380/2", "redis://:***@cache:6380/2"),
+            ("redis://secret@cache", "redis://***@cache"),
+            ("redis://cache?password=secret", "redis://cache?***"),
             ("rediss://ana:s%2Fecret@10.0.0.1:6379", "rediss://ana:***@10.0.0.1:6379"),
         ] {
             let url: RedisUrl = text.parse().unwrap_or_else(|error| panic!("{text}: {error}"));
