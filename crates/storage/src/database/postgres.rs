@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, PgConnection};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbErr,
 };
@@ -26,6 +26,9 @@ const READ_CONNECTIONS_MAX: u32 = 8;
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long the first connection may take.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a connection that is about to be used may take to answer, before a new one is opened in its place. That must
+/// fit into what the caller waits.
+const TEST_TIMEOUT: Duration = Duration::from_secs(2);
 /// How long a connection that is given back may take to end what its user gave up on.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 /// After so long a connection that nobody needs is closed.
@@ -50,7 +53,7 @@ pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 enum Use {
     Write,
     Read,
-    /// To read a whole database, which takes as long as it takes.
+    /// To read a whole database, which takes as long as it takes; each transaction is one snapshot.
     Look,
 }
 
@@ -84,9 +87,10 @@ fn options(server: &PgConnectOptions, purpose: Use) -> PgConnectOptions {
     let millis = |limit: Duration| limit.as_millis().to_string();
     let seconds = |limit: Duration| limit.as_secs().to_string();
     let limit = |limit: Duration| if purpose == Use::Look { "0".to_owned() } else { millis(limit) };
+    let isolation = if purpose == Use::Look { "repeatable read" } else { "read committed" };
     // Statements carry what people write to each other; none of it belongs in a log.
     let options = server.clone().disable_statement_logging().options([
-        ("default_transaction_isolation", "read committed".to_owned()),
+        ("default_transaction_isolation", isolation.to_owned()),
         ("default_transaction_read_only", if purpose == Use::Write { "off" } else { "on" }.to_owned()),
         ("statement_timeout", limit(STATEMENT_TIMEOUT)),
         ("lock_timeout", limit(LOCK_TIMEOUT)),
@@ -109,18 +113,22 @@ async fn open(server: &PgConnectOptions, connections: u32, purpose: Use) -> Resu
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .idle_timeout(IDLE_TIMEOUT)
         .max_lifetime(LIFETIME_MAX)
-        .test_before_acquire(true)
+        .test_before_acquire(false)
         .record_stmt_in_spans(false)
         .map_sqlx_postgres_opts(move |_| server.clone())
-        .map_sqlx_postgres_pool_opts(|pool| {
-            // Whoever gives up leaves a connection in the middle of its answer. The pool itself would wait for the rest
-            // without a limit, and lack a connection for as long as the network takes to find out that it is cut.
-            pool.after_release(|connection, _| {
-                Box::pin(async move {
-                    let answered = timeout(RELEASE_TIMEOUT, connection.ping()).await;
-                    answered.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
-                })
-            })
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            // Whoever reads a whole database takes the same connection again and again, and gives up where it breaks.
+            if purpose == Use::Look {
+                return pool;
+            }
+            // The pool's own tests would wait without a limit, and lack a connection for as long as the network takes to
+            // find out that it is cut. Whoever gives up leaves a connection in the middle of its answer.
+            pool.before_acquire(|connection, _| Box::pin(answers(connection, TEST_TIMEOUT)))
+                .after_release(|connection, _| Box::pin(answers(connection, RELEASE_TIMEOUT)))
         });
     SeaDatabase::connect(pool).await
+}
+
+async fn answers(connection: &mut PgConnection, limit: Duration) -> Result<bool, sqlx::Error> {
+    timeout(limit, connection.ping()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
 }

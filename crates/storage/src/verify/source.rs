@@ -7,10 +7,7 @@ use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
-use sea_orm::{
-    AccessMode, ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, IsolationLevel,
-    TransactionTrait,
-};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
 
 use super::VerifyError;
 use super::dialect::BY_ROWS;
@@ -53,7 +50,8 @@ impl Source {
         read: impl AsyncFn(&DatabaseTransaction) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
         loop {
-            let transaction = self.begin().await?;
+            // The first statement fixes the moment.
+            let transaction = self.connection.begin().await?;
             let done = read(&transaction).await;
             transaction.rollback().await?;
             if self.still.as_ref().is_none_or(Still::is_still) {
@@ -78,15 +76,6 @@ impl Source {
             read(transaction).await
         })
         .await
-    }
-
-    /// The first statement fixes the moment.
-    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        if self.is_postgres() {
-            let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
-            return self.connection.begin_with_config(Some(isolation), Some(access)).await;
-        }
-        self.connection.begin().await
     }
 
     pub(super) fn is_postgres(&self) -> bool {
