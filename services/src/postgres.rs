@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -18,7 +18,6 @@ const PASSWORD: &str = "pass/word@home";
 const PASSWORD_IN_URL: &str = "pass%2Fword%40home";
 /// How long it may take to start, on a machine that may be busy.
 const PATIENCE: Duration = Duration::from_mins(1);
-const PAUSE: Duration = Duration::from_millis(20);
 const ATTEMPTS: u32 = 5;
 
 /// A server of its own, stopped and removed when it is dropped, or when this process ends in whatever way.
@@ -111,7 +110,7 @@ impl Postgres {
         self.program.end("INT");
     }
 
-    /// Ends it at once, as if the machine had lost power: it recovers at the next start.
+    /// Ends it at once, as if it had been killed: it recovers at the next start.
     pub fn crash(&mut self) {
         self.program.end("QUIT");
     }
@@ -160,18 +159,11 @@ fn psql(port: u16, database: &str) -> Command {
 }
 
 fn is_ready(program: &mut Program, port: u16) -> bool {
-    let started = Instant::now();
-    while started.elapsed() < PATIENCE && program.lives() {
-        if ports::answers(port) {
-            // Somebody else may have taken the port: then this password is not the right one, and our server ends.
-            let asked = psql(port, "postgres").args(["--command", "SELECT 1"]).output().expect("psql runs");
-            if asked.status.success() {
-                return true;
-            }
-        }
-        std::thread::sleep(PAUSE);
-    }
-    false
+    program.becomes_ready(PATIENCE, || {
+        // Somebody else may have taken the port: then this password is not the right one, and our server ends.
+        ports::answers(port)
+            && psql(port, "postgres").args(["--command", "SELECT 1"]).output().expect("psql runs").status.success()
+    })
 }
 
 #[cfg(test)]

@@ -5,10 +5,14 @@ use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdin, Command, Stdio};
+use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
 use crate::unprivileged;
+
+/// Between two looks at whether a server is ready.
+const PAUSE: Duration = Duration::from_millis(20);
 
 /// Starts what follows, hands each line that it reads on as a signal, and ends it when there is nothing more to read:
 /// the pipe is closed also where the process at its other end was killed. The directory goes with it then.
@@ -30,13 +34,14 @@ pub fn directory() -> TempDir {
     directory
 }
 
-/// Finds a program on PATH or where Debian keeps the versions of PostgreSQL.
+/// Finds a program where Debian keeps the versions of PostgreSQL, the newest first, or on PATH: what Debian puts there for
+/// PostgreSQL's clients is a script that takes longer than they do.
 pub fn find(name: &str) -> PathBuf {
-    let mut folders: Vec<_> = env::split_paths(&env::var_os("PATH").unwrap_or_default()).collect();
     let versions = fs::read_dir("/usr/lib/postgresql").into_iter().flatten().flatten();
-    let mut versions: Vec<_> = versions.map(|version| version.path().join("bin")).collect();
-    versions.sort();
-    folders.extend(versions.into_iter().rev());
+    let mut folders: Vec<_> = versions.map(|version| version.path().join("bin")).collect();
+    folders.sort();
+    folders.reverse();
+    folders.extend(env::split_paths(&env::var_os("PATH").unwrap_or_default()));
     let found = folders.into_iter().map(|folder| folder.join(name)).find(|file| file.is_file());
     found.unwrap_or_else(|| {
         panic!("there is no program {name}; `cargo xtask test` installs it, or says what to install")
@@ -74,6 +79,18 @@ impl Program {
     /// Whether it runs.
     pub fn lives(&mut self) -> bool {
         self.guard.try_wait().expect("it can be asked").is_none()
+    }
+
+    /// Asks until it is ready, has ended or `patience` is used up: nothing announces it. Says whether it is ready.
+    pub(crate) fn becomes_ready(&mut self, patience: Duration, is_ready: impl Fn() -> bool) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < patience && self.lives() {
+            if is_ready() {
+                return true;
+            }
+            std::thread::sleep(PAUSE);
+        }
+        false
     }
 
     /// Sends a signal that ends it, and waits until it has ended.

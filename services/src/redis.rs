@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, TcpStream};
 use std::path::PathBuf;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tempfile::TempDir;
 
@@ -15,7 +15,6 @@ use crate::{certificates, ports};
 const PASSWORD: &str = "pass/word@home";
 const PASSWORD_IN_URL: &str = "pass%2Fword%40home";
 const PATIENCE: Duration = Duration::from_secs(30);
-const PAUSE: Duration = Duration::from_millis(10);
 const ATTEMPTS: u32 = 5;
 
 /// A server of its own, stopped and removed when it is dropped, or when this process ends in whatever way.
@@ -138,14 +137,7 @@ fn ask(port: u16, command: &str) -> std::io::Result<String> {
 }
 
 fn is_ready(program: &mut Program, port: u16) -> bool {
-    let started = Instant::now();
-    while started.elapsed() < PATIENCE && program.lives() {
-        if ask(port, "PING").is_ok_and(|answer| answer.contains("+PONG")) {
-            return true;
-        }
-        std::thread::sleep(PAUSE);
-    }
-    false
+    program.becomes_ready(PATIENCE, || ask(port, "PING").is_ok_and(|answer| answer.contains("+PONG")))
 }
 
 #[cfg(test)]
