@@ -182,7 +182,7 @@ impl Conversations for SqlConversations {
     }
 
     async fn schema(&self) -> Result<Schema, Unavailable> {
-        migrations::stands_now(&self.database.readers).await.map_err(unavailable)
+        self.database.in_time(migrations::stands_now(&self.database.readers)).await.map_err(unavailable)
     }
 
     async fn ping(&self) -> Result<(), Unavailable> {

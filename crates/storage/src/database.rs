@@ -8,11 +8,14 @@ mod postgres;
 mod sqlite;
 mod url;
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, DbErr, TransactionTrait};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 use tokio::time::timeout;
 
+pub(crate) use postgres::hurry;
 pub use url::DatabaseUrl;
 pub(crate) use url::Place;
 
@@ -22,14 +25,21 @@ use crate::sql::statement;
 /// The connections to one database.
 #[derive(Clone)]
 pub(crate) struct Database {
-    /// Those that write. On SQLite it is only one.
+    /// Those of the tasks that write to timelines: nobody else can keep them waiting for one.
+    timelines: DatabaseConnection,
+    /// Those that write everything else. On SQLite there is only one to write, and this is the same.
     pub(crate) writer: DatabaseConnection,
     /// Those that read.
     pub(crate) readers: DatabaseConnection,
     /// Looks for changes. On SQLite a reader of its own that is never replaced: `PRAGMA data_version` counts per
     /// connection.
     pub(crate) observer: DatabaseConnection,
+    /// Whose turn it is within this process to do what is done alone.
+    turns: Arc<Turns>,
 }
+
+/// One for each of [`Alone`]: those who wait for the same lock need only one connection between them.
+type Turns = [Arc<Mutex<()>>; 3];
 
 impl Database {
     pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, DbErr> {
@@ -44,7 +54,7 @@ impl Database {
     }
 
     /// How many may write to timelines at the same time, each to its own.
-    pub(crate) fn writers(&self) -> usize {
+    pub(crate) fn writers(&self) -> u32 {
         if self.is_postgres() { postgres::WRITERS } else { 1 }
     }
 
@@ -53,18 +63,25 @@ impl Database {
         if self.is_postgres() { self.writer.begin().await } else { sqlite::begin_immediate(&self.writer).await }
     }
 
-    /// Begins a write that all others of the same kind wait for, in whatever process, until it has ended. On SQLite
-    /// every write is one of those.
-    pub(crate) async fn begin_alone(&self, alone: Alone) -> Result<DatabaseTransaction, DbErr> {
-        let transaction = self.begin_write().await?;
-        if self.is_postgres() {
-            if matches!(alone, Alone::Migrating) {
-                postgres::unlimited(&transaction).await?;
-            }
-            let lock = statement(&transaction, "SELECT pg_advisory_xact_lock($1, $2)", alone.lock().map(Into::into));
-            transaction.query_one_raw(lock).await?;
+    /// Begins a write to timelines, of which there are no more at once than [`Self::writers`].
+    pub(crate) async fn begin_batch(&self) -> Result<DatabaseTransaction, DbErr> {
+        if self.is_postgres() { self.timelines.begin().await } else { self.begin_write().await }
+    }
+
+    /// Begins a write that all others of the same kind wait for, in whatever process, until it has ended and its turn is
+    /// let go. On SQLite every write is one of those.
+    pub(crate) async fn begin_alone(&self, alone: Alone) -> Result<(Turn, DatabaseTransaction), DbErr> {
+        if !self.is_postgres() {
+            return Ok((Turn(None), self.begin_write().await?));
         }
-        Ok(transaction)
+        let turn = Turn(Some(Arc::clone(&self.turns[alone as usize]).lock_owned().await));
+        let transaction = self.begin_write().await?;
+        if matches!(alone, Alone::Migrating) {
+            postgres::unlimited(&transaction).await?;
+        }
+        let lock = statement(&transaction, "SELECT pg_advisory_xact_lock($1, $2)", alone.lock().map(Into::into));
+        transaction.query_one_raw(lock).await?;
+        Ok((turn, transaction))
     }
 
     /// Waits for the database no longer than its own limits can take: one that is cut off from here says nothing at all.
@@ -73,7 +90,7 @@ impl Database {
     }
 
     pub(crate) async fn close(self) {
-        for connection in [self.observer, self.readers, self.writer] {
+        for connection in [self.observer, self.readers, self.writer, self.timelines] {
             if let Err(error) = connection.close().await {
                 tracing::warn!(%error, "a database connection did not close");
             }
@@ -84,6 +101,9 @@ impl Database {
 async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
     timeout(limit, work).await.unwrap_or_else(|_| Err(errors::no_answer(limit)))
 }
+
+/// Nobody else of this process is at it before it is dropped.
+pub(crate) struct Turn(#[expect(dead_code, reason = "it is there to be dropped")] Option<OwnedMutexGuard<()>>);
 
 /// What must be done by one process at a time.
 #[derive(Clone, Copy, Debug)]

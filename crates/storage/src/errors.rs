@@ -72,6 +72,20 @@ pub(crate) fn is_lasting(error: &DbErr, is_postgres: bool) -> bool {
     }
 }
 
+/// Whether somebody else kept a lock for longer than PostgreSQL was to wait for it: nothing was changed.
+pub(crate) fn is_locked(error: &DbErr) -> bool {
+    // 55P03 lock_not_available.
+    code(error).as_deref() == Some("55P03")
+}
+
+/// Whether all the time that there was has been spent on waiting: for SQLite's write lock, for a connection, or for an
+/// answer. Whoever has waited behind it has waited as long, and in vain, too.
+pub(crate) fn is_waited_out(error: &DbErr) -> bool {
+    is_busy(error)
+        || matches!(error, DbErr::Conn(RuntimeErr::Internal(_)))
+        || matches!(sqlx_error(error), Some(sqlx::Error::PoolTimedOut))
+}
+
 /// Whether PostgreSQL has ended a transaction since it and another one were in each other's way: nothing was changed,
 /// and the next attempt comes after the other one.
 pub(crate) fn is_conflict(error: &DbErr) -> bool {

@@ -59,7 +59,8 @@ async fn full_scans_of_sqlite(sql: &str) -> Vec<String> {
     plan_of_sqlite(sql).await.into_iter().filter(|step| whole(step) && !on_purpose(step)).collect()
 }
 
-async fn full_scans_of_postgres(sql: &str) -> Vec<String> {
+/// On that one alone.
+pub(crate) async fn full_scans_of_postgres(sql: &str) -> Vec<String> {
     // The server reads a whole table then only where it has no other way.
     let plan = plan_of_postgres("SET LOCAL enable_seqscan = off", sql).await;
     plan.into_iter().filter(|step| step.starts_with("Seq Scan")).collect()

@@ -63,7 +63,7 @@ impl Listings for SqlListings {
     async fn insert(&self, new: NewListing) -> Result<Listing, Unavailable> {
         let insert = async {
             // Under a lock, so that two who publish at the same moment get two numbers.
-            let transaction = self.database.begin_alone(numbering(new.kind)).await?;
+            let (_turn, transaction) = self.database.begin_alone(numbering(new.kind)).await?;
             let newest: Option<Option<i64>> = listings::Entity::find()
                 .filter(listings::Column::Kind.eq(new.kind.name()))
                 .select_only()

@@ -31,7 +31,7 @@ pub(crate) enum ApplyError {
 /// Applies what is pending, all or nothing, under a lock: processes that start at the same moment wait for the first, and
 /// find nothing left to do.
 pub(crate) async fn apply(database: &Database) -> Result<(), ApplyError> {
-    let transaction = database.begin_alone(Alone::Migrating).await?;
+    let (_turn, transaction) = database.begin_alone(Alone::Migrating).await?;
     let known = Migrator::migrations();
     let applied = Migrator::get_migration_models(&transaction).await?;
     if let Some(newer) = applied.into_iter().find(|one| known.iter().all(|known| known.name() != one.version)) {

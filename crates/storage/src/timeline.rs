@@ -1,6 +1,7 @@
 //! The port `Timeline`: appending through the writer, reading past it. Knows nothing of who listens.
 //!
-//! - [`writer`]: the tasks that commit what has queued up as one transaction, and tells of it.
+//! - [`queue`]: where what is to be written waits.
+//! - [`writer`]: the tasks that commit what has queued up as one transaction, and tell of it.
 //! - [`batch`]: one such transaction.
 //! - [`locks`]: what keeps other processes from deciding about the same conversations meanwhile.
 //! - [`load`], [`plan`], [`store`]: what is read in it, what that decides, as a pure function, and what is written.
@@ -13,13 +14,15 @@ mod cursors;
 mod load;
 mod locks;
 mod plan;
+mod queue;
 mod read;
 pub(crate) mod rows;
 mod store;
 mod writer;
 
 pub(crate) use cursors::Move;
-pub(crate) use writer::{Queue, Writer};
+pub(crate) use queue::Queue;
+pub(crate) use writer::Writer;
 
 use async_trait::async_trait;
 use handsel_domain::Unavailable;

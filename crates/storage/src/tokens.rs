@@ -45,14 +45,30 @@ fn ids(rows: &[sea_orm::QueryResult]) -> Result<Vec<TokenId>, DbErr> {
     rows.iter().map(|row| token_id(row.try_get("", "id")?)).collect()
 }
 
+/// On PostgreSQL two who revoke the same tokens lock them in the same order.
+const REVOKE_OF_USER: Sql = Sql {
+    sqlite: "UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL RETURNING id",
+    postgres: "UPDATE tokens SET revoked_at = $1 WHERE id IN (SELECT id FROM tokens \
+        WHERE user_id = $2 AND revoked_at IS NULL ORDER BY id FOR UPDATE) RETURNING id",
+};
+
+/// On PostgreSQL what somebody else is at is left for the next time.
+const SWEEP: Sql = Sql {
+    sqlite: "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE expires_at < $1 LIMIT $2)",
+    postgres: "DELETE FROM tokens WHERE id IN \
+        (SELECT id FROM tokens WHERE expires_at < $1 LIMIT $2 FOR UPDATE SKIP LOCKED)",
+};
+/// Tokens that are deleted in one transaction: nobody waits long for it.
+const SWEPT_AT_ONCE: u32 = 500;
+
 /// Revokes all tokens of a user, within the caller's transaction.
 pub(crate) async fn revoke_of_user<C: ConnectionTrait>(
     connection: &C,
     user: UserId,
     now: Timestamp,
 ) -> Result<Vec<TokenId>, DbErr> {
-    const REVOKE: &str = "UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL RETURNING id";
-    ids(&connection.query_all_raw(statement(connection, REVOKE, [now.as_millis().into(), user.get().into()])).await?)
+    let values = [now.as_millis().into(), user.get().into()];
+    ids(&connection.query_all_raw(statement(connection, REVOKE_OF_USER, values)).await?)
 }
 
 #[async_trait]
@@ -138,15 +154,33 @@ impl Tokens for SqlTokens {
     }
 
     async fn sweep(&self, before: Timestamp) -> Result<u64, Unavailable> {
-        let sweep = async {
-            let transaction = self.database.begin_write().await?;
-            let swept = tokens::Entity::delete_many()
-                .filter(tokens::Column::ExpiresAt.lt(before.as_millis()))
-                .exec(&transaction)
-                .await?;
-            transaction.commit().await?;
-            Ok::<_, DbErr>(swept.rows_affected)
-        };
-        self.database.in_time(sweep).await.map_err(unavailable)
+        let mut swept = 0;
+        loop {
+            let sweep = async {
+                let transaction = self.database.begin_write().await?;
+                let values = [before.as_millis().into(), i64::from(SWEPT_AT_ONCE).into()];
+                let slice = transaction.execute_raw(statement(&transaction, SWEEP, values)).await?;
+                transaction.commit().await?;
+                Ok::<_, DbErr>(slice.rows_affected())
+            };
+            let slice = self.database.in_time(sweep).await.map_err(unavailable)?;
+            swept += slice;
+            if slice < u64::from(SWEPT_AT_ONCE) {
+                return Ok(swept);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [REVOKE_OF_USER, SWEEP] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@
 //! trait `contract::subject::Subject`.
 
 /// Runs the named functions of a module, each on a bench of its own, against every database; or, `of sqlite alone`, what
-/// only a database without types lets anybody store.
+/// only a database without types lets anybody store; or, `of postgres alone`, what only one with several writers can do.
 macro_rules! contract {
     ($($test:ident),+ $(,)?) => {
         contract!(sqlite: $crate::contract::sqlite::Sqlite => $($test),+);
@@ -12,6 +12,9 @@ macro_rules! contract {
     };
     (of sqlite alone: $($test:ident),+ $(,)?) => {
         contract!(sqlite_alone: $crate::contract::sqlite::Sqlite => $($test),+);
+    };
+    (of postgres alone: $($test:ident),+ $(,)?) => {
+        contract!(postgres_alone: $crate::contract::postgres::Postgres => $($test),+);
     };
     ($database:ident: $subject:ty => $($test:ident),+ $(,)?) => {
         mod $database { $(
@@ -41,6 +44,7 @@ mod contract {
     mod first_entry;
     mod giving_up;
     mod handshake;
+    mod held;
     mod listings;
     mod nodes;
     mod one_batch;

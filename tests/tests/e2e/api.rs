@@ -13,7 +13,6 @@ mod configuration;
 mod conversations;
 mod cors;
 mod demo;
-mod dump;
 mod halves;
 mod handshake;
 mod handshake_refusals;

@@ -4,10 +4,11 @@
 //! used again without anybody's doing. Everything that waits has a limit, on both sides: a server that is cut off frees
 //! what a silent peer has locked, and we do not wait for an answer that cannot come.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnectOptions;
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, PgConnection};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, PgConnection, Row as _};
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database as SeaDatabase, DatabaseConnection, DatabaseTransaction, DbErr,
 };
@@ -16,10 +17,10 @@ use tokio::time::timeout;
 use super::Database;
 use crate::errors::{no_answer, not_connected};
 
-/// Tasks that write to timelines, each with a transaction of its own.
-pub(super) const WRITERS: usize = 4;
-/// Connections that write: those tasks' and as many for everything else.
-const WRITE_CONNECTIONS_MAX: u32 = 8;
+/// Tasks that write to timelines, each with a connection of its own.
+pub(super) const WRITERS: u32 = 4;
+/// Connections that write everything else.
+const WRITE_CONNECTIONS_MAX: u32 = 4;
 /// Connections that read.
 const READ_CONNECTIONS_MAX: u32 = 8;
 /// How long a caller waits for a connection, a new one included, before it is `unavailable`.
@@ -39,6 +40,11 @@ const LIFETIME_MAX: Duration = Duration::from_hours(1);
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(20);
 /// How long the server waits for one lock.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long it waits for a conversation's: others of its task wait with it, so not long, but for many times longer than
+/// another node needs for its own turn.
+const CONVERSATION_LOCK_TIMEOUT: Duration = Duration::from_secs(3);
+/// How long it waits for what cannot be skipped, once the conversations that somebody holds are to be.
+const SKIPPING_LOCK_TIMEOUT: Duration = Duration::from_millis(100);
 /// How long the server keeps a transaction open for somebody who says nothing: what is locked by a process that has
 /// been cut off is free again after that.
 const IDLE_IN_TRANSACTION_TIMEOUT: Duration = Duration::from_secs(10);
@@ -51,6 +57,9 @@ pub(super) const ANSWER_TIMEOUT: Duration = Duration::from_secs(30);
 /// What a connection is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Use {
+    /// To write to timelines.
+    Timelines,
+    /// To write everything else.
     Write,
     Read,
     /// To read a whole database, which takes as long as it takes; each transaction is one snapshot.
@@ -60,9 +69,10 @@ enum Use {
 pub(super) async fn connect(server: &PgConnectOptions) -> Result<Database, DbErr> {
     // A pool would only say that its time is up, and not why.
     try_once(server).await?;
+    let timelines = open(server, WRITERS, Use::Timelines).await?;
     let writer = open(server, WRITE_CONNECTIONS_MAX, Use::Write).await?;
     let readers = open(server, READ_CONNECTIONS_MAX, Use::Read).await?;
-    Ok(Database { writer, observer: readers.clone(), readers })
+    Ok(Database { timelines, writer, observer: readers.clone(), readers, turns: Arc::default() })
 }
 
 pub(super) async fn look(server: &PgConnectOptions) -> Result<DatabaseConnection, DbErr> {
@@ -71,9 +81,29 @@ pub(super) async fn look(server: &PgConnectOptions) -> Result<DatabaseConnection
 }
 
 async fn try_once(server: &PgConnectOptions) -> Result<(), DbErr> {
-    let connected = timeout(CONNECT_TIMEOUT, options(server, Use::Read).connect()).await;
-    let connection = connected.map_err(|_| no_answer(CONNECT_TIMEOUT))?.map_err(not_connected)?;
-    connection.close().await.map_err(not_connected)
+    let once = async {
+        let mut connection = options(server, Use::Read).connect().await?;
+        let row = sqlx::query("SELECT current_setting('fsync')").fetch_one(&mut connection).await?;
+        if row.try_get::<String, _>(0)? == "off" {
+            tracing::warn!("the database runs with fsync=off: what it has confirmed is lost where its machine fails");
+        }
+        connection.close().await
+    };
+    timeout(CONNECT_TIMEOUT, once).await.map_err(|_| no_answer(CONNECT_TIMEOUT))?.map_err(not_connected)
+}
+
+/// Whoever is told that something is stored relies on it, whatever the server or the role is set to. Where it is set to
+/// wait for replicas as well, it does.
+async fn wait_for_the_disk(connection: &mut PgConnection) -> Result<(), sqlx::Error> {
+    const DURABLE: &str = "SELECT set_config('synchronous_commit', \
+        coalesce(nullif(current_setting('synchronous_commit'), 'off'), 'on'), false)";
+    sqlx::query(DURABLE).execute(connection).await.map(|_| ())
+}
+
+/// Waits for no lock that can be skipped, and hardly for any other, in this transaction.
+pub(crate) async fn hurry(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    let hurry = format!("SET LOCAL lock_timeout = {}", SKIPPING_LOCK_TIMEOUT.as_millis());
+    transaction.execute_unprepared(&hurry).await.map(|_| ())
 }
 
 /// Lifts the server's limits for this transaction: the schema of a large database takes as long as it takes.
@@ -87,13 +117,19 @@ fn options(server: &PgConnectOptions, purpose: Use) -> PgConnectOptions {
     let millis = |limit: Duration| limit.as_millis().to_string();
     let seconds = |limit: Duration| limit.as_secs().to_string();
     let limit = |limit: Duration| if purpose == Use::Look { "0".to_owned() } else { millis(limit) };
+    let lock_timeout = match purpose {
+        Use::Timelines => CONVERSATION_LOCK_TIMEOUT,
+        Use::Write | Use::Read => LOCK_TIMEOUT,
+        Use::Look => Duration::ZERO,
+    };
+    let writes = matches!(purpose, Use::Timelines | Use::Write);
     let isolation = if purpose == Use::Look { "repeatable read" } else { "read committed" };
     // Statements carry what people write to each other; none of it belongs in a log.
     let options = server.clone().disable_statement_logging().options([
         ("default_transaction_isolation", isolation.to_owned()),
-        ("default_transaction_read_only", if purpose == Use::Write { "off" } else { "on" }.to_owned()),
+        ("default_transaction_read_only", if writes { "off" } else { "on" }.to_owned()),
         ("statement_timeout", limit(STATEMENT_TIMEOUT)),
-        ("lock_timeout", limit(LOCK_TIMEOUT)),
+        ("lock_timeout", millis(lock_timeout)),
         ("idle_in_transaction_session_timeout", limit(IDLE_IN_TRANSACTION_TIMEOUT)),
         ("tcp_keepalives_idle", seconds(KEEPALIVE)),
         ("tcp_keepalives_interval", seconds(KEEPALIVE)),
@@ -123,6 +159,11 @@ async fn open(server: &PgConnectOptions, connections: u32, purpose: Use) -> Resu
             }
             // The pool's own tests would wait without a limit, and lack a connection for as long as the network takes to
             // find out that it is cut. Whoever gives up leaves a connection in the middle of its answer.
+            let pool = if matches!(purpose, Use::Timelines | Use::Write) {
+                pool.after_connect(|connection, _| Box::pin(wait_for_the_disk(connection)))
+            } else {
+                pool
+            };
             pool.before_acquire(|connection, _| Box::pin(answers(connection, TEST_TIMEOUT)))
                 .after_release(|connection, _| Box::pin(answers(connection, RELEASE_TIMEOUT)))
         });
@@ -131,4 +172,54 @@ async fn open(server: &PgConnectOptions, connections: u32, purpose: Use) -> Resu
 
 async fn answers(connection: &mut PgConnection, limit: Duration) -> Result<bool, sqlx::Error> {
     timeout(limit, connection.ping()).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map(|()| true)
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+    use handsel_services::Postgres;
+    use sea_orm::{DbBackend, Statement};
+    use tokio::task::spawn_blocking;
+
+    use super::*;
+    use crate::database::{Alone, DatabaseUrl};
+
+    async fn setting(connection: &DatabaseConnection, name: &str) -> String {
+        let show = Statement::from_string(DbBackend::Postgres, format!("SHOW {name}"));
+        let row = connection.query_one_raw(show).await.expect("it answers").expect("a row");
+        row.try_get_by_index(0).expect("a text")
+    }
+
+    #[tokio::test]
+    async fn writes_wait_for_the_disk_whatever_the_database_is_set_to() {
+        for (set, expected) in [("off", "on"), ("on", "on"), ("remote_write", "remote_write")] {
+            let url = spawn_blocking(move || {
+                let url = Postgres::shared().fresh_database();
+                let name = url.rsplit('/').next().expect("a URL ends with the database").to_owned();
+                Postgres::shared().run(&name, &format!("ALTER DATABASE {name} SET synchronous_commit = {set}"));
+                url
+            });
+            let url: DatabaseUrl = url.await.expect("PostgreSQL starts").parse().expect("a URL");
+            let database = Database::connect(&url).await.expect("it opens");
+            assert_eq!(setting(&database.readers, "synchronous_commit").await, set, "what others get");
+            for writes in [&database.timelines, &database.writer] {
+                assert_eq!(setting(writes, "synchronous_commit").await, expected, "{set}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn those_who_wait_for_the_same_turn_take_one_connection() {
+        let url = spawn_blocking(|| Postgres::shared().fresh_database()).await.expect("PostgreSQL starts");
+        let database = Database::connect(&url.parse().expect("a URL")).await.expect("it opens");
+        let first = database.begin_alone(Alone::NumberingNeeds).await.expect("it begins");
+        let mut others: Vec<_> =
+            (0..WRITE_CONNECTIONS_MAX).map(|_| Box::pin(database.begin_alone(Alone::NumberingNeeds))).collect();
+        for other in &mut others {
+            assert!(other.as_mut().now_or_never().is_none());
+        }
+        database.begin_alone(Alone::NumberingOffers).await.expect("another turn is free");
+        drop(first);
+        assert!(others.remove(0).await.is_ok());
+    }
 }

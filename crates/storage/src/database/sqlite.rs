@@ -1,5 +1,6 @@
 //! SQLite's connections to one file. Knows nothing of what is written or read.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::ConnectOptions as _;
@@ -42,7 +43,7 @@ pub(super) async fn connect(file: &SqliteConnectOptions) -> Result<Database, DbE
     let writer = open(file, 1, Use::Write).await?;
     let readers = open(file, READERS_MAX, Use::Read).await?;
     let observer = open(file, 1, Use::Read).await?;
-    Ok(Database { writer, readers, observer })
+    Ok(Database { timelines: writer.clone(), writer, readers, observer, turns: Arc::default() })
 }
 
 pub(super) async fn look(file: &SqliteConnectOptions, is_still: bool) -> Result<DatabaseConnection, DbErr> {

@@ -1,7 +1,7 @@
 //! One transaction of the writer: locks, loads, decides, stores, commits. Knows nothing of queues or of who waits, nor of
 //! the statements.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use handsel_domain::conversation::ConversationKey;
@@ -11,7 +11,7 @@ use handsel_domain::timeline::Entry;
 use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::cursors::{self, Moves, Placed};
-use super::locks::{self, Locks};
+use super::locks::{self, Locks, Patience};
 use super::plan::{Planned, Verdict, plan};
 use super::{load, store};
 use crate::database::Database;
@@ -29,6 +29,8 @@ pub(super) enum BatchError {
     CommitUnknown(DbErr),
     /// Somebody else has begun one of its conversations since the locks were taken; nothing was changed.
     Overtaken,
+    /// Somebody else keeps these of its conversations locked; nothing was changed.
+    Held(HashSet<ConversationKey>),
 }
 
 impl From<DbErr> for BatchError {
@@ -55,15 +57,16 @@ pub(super) async fn commit(
     items: &[&Append],
     moves: &[Placed],
     now: Timestamp,
+    patience: Patience,
 ) -> Result<Batch, BatchError> {
     for _ in 1..ATTEMPTS_MAX {
-        match attempt(database, items, moves, now).await {
+        match attempt(database, items, moves, now, patience).await {
             Err(BatchError::Overtaken) => {}
             Err(BatchError::Failed(error)) if is_conflict(&error) => {}
             other => return other,
         }
     }
-    attempt(database, items, moves, now).await
+    attempt(database, items, moves, now, patience).await
 }
 
 async fn attempt(
@@ -71,10 +74,11 @@ async fn attempt(
     items: &[&Append],
     moves: &[Placed],
     now: Timestamp,
+    patience: Patience,
 ) -> Result<Batch, BatchError> {
     let decide = async {
-        let transaction = database.begin_write().await?;
-        let decided = decide(&transaction, items, moves, now).await;
+        let transaction = database.begin_batch().await?;
+        let decided = decide(&transaction, items, moves, now, patience).await;
         Ok((transaction, decided))
     };
     let (transaction, decided) = database.in_time(decide).await?;
@@ -92,9 +96,10 @@ async fn decide(
     items: &[&Append],
     moves: &[Placed],
     now: Timestamp,
+    patience: Patience,
 ) -> Result<Batch, BatchError> {
     let keys = items.iter().map(|item| item.conversation).chain(moves.iter().map(|placed| placed.asked.key));
-    let mut locks = locks::take(transaction, keys).await?;
+    let mut locks = locks::take(transaction, keys, patience).await?;
     let (entries, verdicts) =
         if items.is_empty() { Default::default() } else { append(transaction, &mut locks, items, now).await? };
     let moves = cursors::move_all(transaction, moves, &locks, |key, place| {

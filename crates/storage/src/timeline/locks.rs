@@ -6,31 +6,65 @@
 //! A conversation that does not exist yet has no row: two who begin it at the same moment find out when they insert it,
 //! and the second one decides again. Its listing is locked against being closed meanwhile.
 //!
+//! Somebody else may keep a conversation locked for long: a node that stalls, a person at a prompt. Whoever is
+//! [`Patience::Skipping`] is told which those are, so that all others can be written to meanwhile.
+//!
 //! No two batches can wait for each other: both lock the rows of conversations by their ids, then listings, which they
 //! share, and only then insert conversations by their keys.
 
 use std::collections::HashSet;
 
 use handsel_domain::conversation::ConversationKey;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult};
 use serde_json::{Value as Json, json};
 
+use super::batch::BatchError;
+use crate::database;
+use crate::errors::corrupt;
 use crate::sql::{Sql, array, over, statement};
 
 /// For PostgreSQL alone. The order is that of the locks.
 const LOCK_CONVERSATIONS: Sql = over!(
     (0 kind text, 1 listing bigint, 2 respondent bigint),
-    "SELECT asked.slot AS slot, c.id AS id FROM asked JOIN conversations AS c",
+    "SELECT asked.slot AS slot, c.id AS id, true AS is_free FROM asked JOIN conversations AS c",
     " ON c.listing_kind = asked.kind AND c.listing_id = asked.listing AND c.respondent_id = asked.respondent",
     " ORDER BY c.id FOR UPDATE OF c"
+);
+
+/// For PostgreSQL alone: those that nobody holds.
+const LOCK_FREE_CONVERSATIONS: Sql = over!(
+    (0 kind text, 1 listing bigint, 2 respondent bigint),
+    ", free AS (SELECT c.id AS id FROM asked JOIN conversations AS c",
+    " ON c.listing_kind = asked.kind AND c.listing_id = asked.listing AND c.respondent_id = asked.respondent",
+    " FOR UPDATE OF c SKIP LOCKED)",
+    " SELECT asked.slot AS slot, c.id AS id, c.id IN (SELECT id FROM free) AS is_free FROM asked JOIN conversations AS c",
+    " ON c.listing_kind = asked.kind AND c.listing_id = asked.listing AND c.respondent_id = asked.respondent"
 );
 
 /// For PostgreSQL alone.
 const LOCK_LISTINGS: Sql = over!(
     (0 kind text, 1 listing bigint),
-    "SELECT l.id AS id FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.listing",
-    " ORDER BY l.kind, l.id FOR SHARE OF l"
+    "SELECT asked.slot AS slot, true AS is_free FROM asked JOIN listings AS l",
+    " ON l.kind = asked.kind AND l.id = asked.listing ORDER BY l.kind, l.id FOR SHARE OF l"
 );
+
+/// For PostgreSQL alone: those that nobody changes.
+const LOCK_FREE_LISTINGS: Sql = over!(
+    (0 kind text, 1 listing bigint),
+    ", free AS (SELECT asked.slot AS slot FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.listing",
+    " FOR SHARE OF l SKIP LOCKED)",
+    " SELECT asked.slot AS slot, asked.slot IN (SELECT slot FROM free) AS is_free",
+    " FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.listing"
+);
+
+/// What is done about a conversation that somebody else has locked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Patience {
+    /// It is waited for, for a while.
+    Waiting,
+    /// It is left out.
+    Skipping,
+}
 
 /// Which conversations nobody else can change before the transaction ends.
 #[derive(Debug)]
@@ -66,26 +100,73 @@ pub(super) fn name(key: &ConversationKey) -> Json {
 pub(super) async fn take(
     transaction: &DatabaseTransaction,
     keys: impl IntoIterator<Item = ConversationKey>,
-) -> Result<Locks, DbErr> {
+    patience: Patience,
+) -> Result<Locks, BatchError> {
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(Locks::Everything);
     }
+    let (conversations, listings) = match patience {
+        Patience::Waiting => (LOCK_CONVERSATIONS, LOCK_LISTINGS),
+        Patience::Skipping => {
+            database::hurry(transaction).await?;
+            (LOCK_FREE_CONVERSATIONS, LOCK_FREE_LISTINGS)
+        }
+    };
     let mut seen = HashSet::new();
-    let mut keys: Vec<_> = keys.into_iter().filter(|key| seen.insert(*key)).map(Some).collect();
-    let asked = array(keys.iter().flatten().map(name));
-    let mut ids = HashSet::with_capacity(keys.len());
-    for row in transaction.query_all_raw(statement(transaction, LOCK_CONVERSATIONS, [asked.into()])).await? {
-        ids.insert(row.try_get("", "id")?);
-        let slot: i64 = row.try_get("", "slot")?;
-        if let Some(key) = usize::try_from(slot).ok().and_then(|slot| keys.get_mut(slot)) {
-            *key = None;
+    let keys: Vec<_> = keys.into_iter().filter(|key| seen.insert(*key)).collect();
+    let (mut ids, mut held, mut unborn) = (HashSet::with_capacity(keys.len()), HashSet::new(), seen);
+    for row in lock(transaction, conversations, keys.iter().map(name)).await? {
+        let key = keys.get(row.slot).ok_or_else(|| corrupt("slot", row.slot))?;
+        unborn.remove(key);
+        if row.is_free {
+            ids.insert(row.row.try_get("", "id")?);
+        } else {
+            held.insert(*key);
         }
     }
-    let unborn = keys.into_iter().flatten().map(|key| (key.listing.kind.name(), key.listing.number.get()));
-    let unborn: HashSet<_> = unborn.collect();
     if !unborn.is_empty() {
-        let asked = array(unborn.into_iter().map(|(kind, number)| json!([kind, number])));
-        transaction.query_all_raw(statement(transaction, LOCK_LISTINGS, [asked.into()])).await?;
+        let about: Vec<_> = unborn.iter().map(|key| key.listing).collect::<HashSet<_>>().into_iter().collect();
+        let named = about.iter().map(|listing| json!([listing.kind.name(), listing.number.get()]));
+        for row in lock(transaction, listings, named).await?.into_iter().filter(|row| !row.is_free) {
+            let listing = about.get(row.slot).ok_or_else(|| corrupt("slot", row.slot))?;
+            held.extend(unborn.iter().filter(|key| key.listing == *listing));
+        }
     }
-    Ok(Locks::Rows(ids))
+    if held.is_empty() { Ok(Locks::Rows(ids)) } else { Err(BatchError::Held(held)) }
+}
+
+/// A row that was asked for and found.
+struct Found {
+    /// Its place among what was asked for.
+    slot: usize,
+    /// It is locked now, by this transaction.
+    is_free: bool,
+    row: QueryResult,
+}
+
+async fn lock(
+    transaction: &DatabaseTransaction,
+    sql: Sql,
+    asked: impl Iterator<Item = Json>,
+) -> Result<Vec<Found>, DbErr> {
+    let rows = transaction.query_all_raw(statement(transaction, sql, [array(asked).into()])).await?;
+    let found = |row: QueryResult| {
+        let slot: i64 = row.try_get("", "slot")?;
+        let slot = usize::try_from(slot).map_err(|_| corrupt("slot", slot))?;
+        Ok(Found { slot, is_free: row.try_get("", "is_free")?, row })
+    };
+    rows.into_iter().map(found).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans_of_postgres;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [LOCK_CONVERSATIONS, LOCK_FREE_CONVERSATIONS, LOCK_LISTINGS, LOCK_FREE_LISTINGS] {
+            assert_eq!(full_scans_of_postgres(sql.postgres).await, Vec::<String>::new(), "{sql:?}");
+        }
+    }
 }

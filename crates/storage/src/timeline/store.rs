@@ -14,7 +14,7 @@ use super::batch::BatchError;
 use super::locks::Locks;
 use super::plan::{Plan, Planned, Slate};
 use super::rows;
-use crate::errors::corrupt;
+use crate::errors::{corrupt, is_locked};
 use crate::sql::{Sql, array, over, statement};
 
 /// What somebody else has begun meanwhile is not among what comes back.
@@ -84,7 +84,10 @@ pub(super) async fn conversations<C: ConnectionTrait>(
     }
     if !begun.is_empty() {
         let expected = begun.len();
-        let rows = connection.query_all_raw(statement(connection, INSERT_CONVERSATIONS, [array(begun).into()])).await?;
+        let inserted =
+            connection.query_all_raw(statement(connection, INSERT_CONVERSATIONS, [array(begun).into()])).await;
+        // Somebody else begins one of them, and does not come to an end with it.
+        let rows = inserted.map_err(|error| if is_locked(&error) { held(plan) } else { error.into() })?;
         if rows.len() < expected {
             return Err(BatchError::Overtaken);
         }
@@ -101,6 +104,12 @@ pub(super) async fn conversations<C: ConnectionTrait>(
         }
     }
     Ok(())
+}
+
+/// Those that would begin with this batch.
+fn held(plan: &Plan) -> BatchError {
+    let written = plan.entries.iter().map(|entry| &plan.slates[entry.slot]);
+    BatchError::Held(written.filter(|slate| slate.id.is_none()).map(|slate| slate.key).collect())
 }
 
 /// Inserts the entries; returns their ids in the plan's order.

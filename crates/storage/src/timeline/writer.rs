@@ -5,61 +5,30 @@
 //! told in the order of the commits. Knows nothing of SQL, which is the batch's, nor of who listens, which is the port
 //! `Committed`'s.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Instant;
 
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::ConversationKey;
-use handsel_domain::ports::{Append, AppendError, Appended, Clock, Committed, ReadMoved};
+use handsel_domain::ports::{AppendError, Appended, Clock, Committed};
 use handsel_domain::timeline::Entry;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet};
 
 use super::batch::{self, Batch, BatchError};
-use super::cursors::{Move, Placed};
+use super::cursors::Placed;
+use super::locks::Patience;
 use super::plan::Verdict;
+use super::queue::{self, Job, Queue};
 use crate::database::Database;
-use crate::errors::{is_lasting, unavailable};
+use crate::errors::{is_lasting, is_locked, is_waited_out, unavailable};
 
 /// Most items of one transaction.
 const BATCH_ITEMS_MAX: usize = 512;
-/// Items that wait for the writer before callers wait for a place.
-const QUEUE_ITEMS_MAX: usize = 4_096;
 
-/// Something to write, and who waits for what becomes of it.
-enum Job {
-    Append { append: Append, answer: oneshot::Sender<Result<Appended, AppendError>> },
-    Move { asked: Move, answer: oneshot::Sender<Result<ReadMoved, Unavailable>> },
-}
-
-/// Where everything that is written to a timeline waits its turn: a queue for each task.
-#[derive(Clone)]
-pub(crate) struct Queue(Arc<[mpsc::Sender<Job>]>);
-
-impl Queue {
-    /// Waits its turn and for the commit. Whoever stops waiting changes nothing: what was taken is committed and told.
-    pub(super) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let (answer, answered) = oneshot::channel();
-        let queue = self.of(append.conversation);
-        queue.send(Job::Append { append, answer }).await.map_err(|_| Unavailable)?;
-        answered.await.unwrap_or(Err(AppendError::OutcomeUnknown))
-    }
-
-    /// The same for a read cursor: one that moves with every message would otherwise cost a commit of its own each time.
-    pub(crate) async fn move_cursor(&self, asked: Move) -> Result<ReadMoved, Unavailable> {
-        let (answer, answered) = oneshot::channel();
-        self.of(asked.key).send(Job::Move { asked, answer }).await.map_err(|_| Unavailable)?;
-        answered.await.unwrap_or(Err(Unavailable))
-    }
-
-    fn of(&self, conversation: ConversationKey) -> &mpsc::Sender<Job> {
-        let mut hasher = DefaultHasher::new();
-        conversation.hash(&mut hasher);
-        let queues = self.0.len() as u64;
-        &self.0[usize::try_from(hasher.finish() % queues).unwrap_or_default()]
-    }
-}
+/// All the time that there is was spent on waiting for the database.
+struct WaitedOut;
 
 /// The running tasks.
 pub(crate) struct Writer {
@@ -72,14 +41,15 @@ impl Writer {
     pub(crate) fn start(database: &Database, clock: &Arc<dyn Clock>, committed: &Arc<dyn Committed>) -> Self {
         let (mut queues, mut stops, mut tasks) = (Vec::new(), Vec::new(), JoinSet::new());
         for _ in 0..database.writers() {
-            let (sender, jobs) = mpsc::channel(QUEUE_ITEMS_MAX);
+            let (sender, jobs) = queue::channel();
             let (stop, stopped) = oneshot::channel();
             let (clock, committed) = (Arc::clone(clock), Arc::clone(committed));
-            tasks.spawn(Loop { database: database.clone(), clock, committed }.run(jobs, stopped));
+            let writes = Loop { database: database.clone(), clock, committed, held: HashSet::new() };
+            tasks.spawn(writes.run(jobs, stopped));
             queues.push(sender);
             stops.push(stop);
         }
-        Self { queue: Queue(queues.into()), stops, tasks }
+        Self { queue: Queue::over(queues), stops, tasks }
     }
 
     pub(crate) fn queue(&self) -> Queue {
@@ -115,10 +85,12 @@ struct Loop {
     database: Database,
     clock: Arc<dyn Clock>,
     committed: Arc<dyn Committed>,
+    /// What somebody else kept locked at the last attempt.
+    held: HashSet<ConversationKey>,
 }
 
 impl Loop {
-    async fn run(self, mut jobs: mpsc::Receiver<Job>, mut stopped: oneshot::Receiver<()>) {
+    async fn run(mut self, mut jobs: mpsc::Receiver<Job>, mut stopped: oneshot::Receiver<()>) {
         let mut batch = Vec::with_capacity(BATCH_ITEMS_MAX);
         let mut stopping = false;
         loop {
@@ -130,42 +102,68 @@ impl Loop {
                 }
                 taken = jobs.recv_many(&mut batch, BATCH_ITEMS_MAX) => match taken {
                     0 => return,
-                    _ => self.commit(std::mem::take(&mut batch)).await,
+                    _ => if let Err(WaitedOut) = self.commit(std::mem::take(&mut batch)).await {
+                        refuse_waiting(&mut jobs);
+                    }
                 }
             }
         }
     }
 
-    /// One transaction for all; where that fails, one for each, so that no item can fail another's.
-    async fn commit(&self, jobs: Vec<Job>) {
-        match self.try_commit(&jobs).await {
-            Ok(batch) => self.tell(jobs, batch),
-            // Where the database is away, or another process keeps the lock beyond all patience, each item alone would only
-            // wait as long again.
-            Err(BatchError::Failed(error)) if jobs.len() > 1 && !is_lasting(&error, self.database.is_postgres()) => {
-                tracing::warn!(%error, items = jobs.len(), "a batch failed; its items are tried one by one");
-                self.commit_one_by_one(jobs).await;
-            }
-            Err(error) => answer_all(jobs, error),
-        }
+    /// One transaction for all. What is written to a conversation that somebody held at the last attempt is tried
+    /// behind the rest, so that nobody else waits for that one again.
+    async fn commit(&mut self, jobs: Vec<Job>) -> Result<(), WaitedOut> {
+        let (held, free) = jobs.into_iter().partition(|job| self.held.contains(&job.conversation()));
+        self.commit_all(free, Patience::Waiting).await?;
+        self.commit_all(held, Patience::Skipping).await
     }
 
-    /// Until the database goes away meanwhile: what is left would only wait as long again, each.
-    async fn commit_one_by_one(&self, jobs: Vec<Job>) {
+    async fn commit_all(&mut self, mut jobs: Vec<Job>, mut patience: Patience) -> Result<(), WaitedOut> {
+        while !jobs.is_empty() {
+            match self.try_commit(&jobs, patience).await {
+                Ok(batch) => {
+                    self.tell(jobs, batch);
+                    break;
+                }
+                Err(BatchError::Held(conversations)) => {
+                    let (held, free) = jobs.into_iter().partition(|job| conversations.contains(&job.conversation()));
+                    self.held.extend(&conversations);
+                    answer_all(held, BatchError::Held(conversations))?;
+                    (jobs, patience) = (free, Patience::Skipping);
+                }
+                Err(BatchError::Failed(error)) if is_locked(&error) && patience == Patience::Waiting => {
+                    patience = Patience::Skipping;
+                }
+                Err(BatchError::Failed(error))
+                    if jobs.len() > 1 && !is_lasting(&error, self.database.is_postgres()) =>
+                {
+                    tracing::warn!(%error, items = jobs.len(), "a batch failed; its items are tried one by one");
+                    return self.commit_one_by_one(jobs, patience).await;
+                }
+                Err(error) => return answer_all(jobs, error),
+            }
+        }
+        Ok(())
+    }
+
+    /// So that no item can fail another's. Until the database goes away meanwhile: what is left would only wait as long
+    /// again, each.
+    async fn commit_one_by_one(&mut self, jobs: Vec<Job>, patience: Patience) -> Result<(), WaitedOut> {
         let mut jobs = jobs.into_iter();
         while let Some(job) = jobs.next() {
-            match self.try_commit(std::slice::from_ref(&job)).await {
+            match self.try_commit(std::slice::from_ref(&job), patience).await {
                 Ok(batch) => self.tell(vec![job], batch),
                 Err(BatchError::Failed(error)) if is_lasting(&error, self.database.is_postgres()) => {
                     let left = std::iter::once(job).chain(jobs).collect();
                     return answer_all(left, BatchError::Failed(error));
                 }
-                Err(error) => answer_all(vec![job], error),
+                Err(error) => answer_all(vec![job], error)?,
             }
         }
+        Ok(())
     }
 
-    async fn try_commit(&self, jobs: &[Job]) -> Result<Batch, BatchError> {
+    async fn try_commit(&self, jobs: &[Job], patience: Patience) -> Result<Batch, BatchError> {
         let (mut appends, mut moves) = (Vec::new(), Vec::new());
         for job in jobs {
             match job {
@@ -174,7 +172,7 @@ impl Loop {
             }
         }
         let started = Instant::now();
-        let batch = batch::commit(&self.database, &appends, &moves, self.clock.now()).await?;
+        let batch = batch::commit(&self.database, &appends, &moves, self.clock.now(), patience).await?;
         if !batch.entries.is_empty() {
             metrics::histogram!("handsel_commit_duration_seconds").record(started.elapsed());
             metrics::histogram!("handsel_commit_batch_size")
@@ -185,7 +183,10 @@ impl Loop {
     }
 
     /// The listeners first, in commit order; then those who wait, each of whom may be gone.
-    fn tell(&self, jobs: Vec<Job>, batch: Batch) {
+    fn tell(&mut self, jobs: Vec<Job>, batch: Batch) {
+        for job in &jobs {
+            self.held.remove(&job.conversation());
+        }
         let Batch { verdicts, entries, moves } = batch;
         if !entries.is_empty() {
             self.committed.entries(&entries);
@@ -216,7 +217,9 @@ fn appended(verdict: Option<Verdict>, entries: &[Arc<Entry>]) -> Result<Appended
     }
 }
 
-fn answer_all(jobs: Vec<Job>, error: BatchError) {
+/// The error may tell that whoever waits behind these would wait in vain, too.
+fn answer_all(jobs: Vec<Job>, error: BatchError) -> Result<(), WaitedOut> {
+    let waited_out = matches!(&error, BatchError::Failed(error) if is_waited_out(error));
     let answer = match error {
         BatchError::Failed(error) => AppendError::Unavailable(unavailable(error)),
         BatchError::CommitUnknown(error) => {
@@ -227,16 +230,25 @@ fn answer_all(jobs: Vec<Job>, error: BatchError) {
             tracing::error!("other processes began the same conversations again and again");
             AppendError::Unavailable(Unavailable)
         }
+        BatchError::Held(conversations) => {
+            tracing::warn!(conversations = conversations.len(), items = jobs.len(), "somebody else keeps them locked");
+            AppendError::Unavailable(Unavailable)
+        }
     };
     for job in jobs {
-        match job {
-            Job::Append { answer: waiting, .. } => {
-                let _ = waiting.send(Err(answer.clone()));
-            }
-            // To move it again is the same as to move it once.
-            Job::Move { answer: waiting, .. } => {
-                let _ = waiting.send(Err(Unavailable));
-            }
-        }
+        job.refuse(&answer);
+    }
+    if waited_out { Err(WaitedOut) } else { Ok(()) }
+}
+
+/// What came while the database was waited for in vain: in batches of their own they would wait for it one after another.
+fn refuse_waiting(jobs: &mut mpsc::Receiver<Job>) {
+    let mut refused = 0_u64;
+    while let Ok(job) = jobs.try_recv() {
+        job.refuse(&AppendError::Unavailable(Unavailable));
+        refused += 1;
+    }
+    if refused > 0 {
+        tracing::warn!(items = refused, "what waited behind it is refused as well");
     }
 }

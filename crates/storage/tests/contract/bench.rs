@@ -130,6 +130,11 @@ impl Bench {
         Self::over(self.subject).await
     }
 
+    /// Ends the process.
+    pub(crate) async fn ends(self) {
+        self.process.storage.close().await;
+    }
+
     /// A connection that no process of the tested kind has.
     pub(crate) async fn outside(&self) -> DatabaseConnection {
         let mut options = ConnectOptions::new(self.subject.url());

@@ -86,6 +86,10 @@ async fn many_write_to_many_conversations_without_a_hole_or_a_double(bench: Benc
         assert_eq!(seqs, up_to(PROCESSES * ROUNDS), "{key}");
     }
     assert_eq!(bench.finds().await, [""; 0]);
+    let subject = Arc::clone(&bench.subject);
+    bench.ends().await;
+    join_all(processes.into_iter().map(|process| process.storage.close())).await;
+    assert_eq!(subject.deadlocks().await, 0, "some waited for each other");
 }
 
 async fn of_many_who_begin_a_conversation_all_are_heard(bench: Bench) {

@@ -7,7 +7,9 @@ use async_trait::async_trait;
 use handsel_services::Postgres as Server;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, TransactionTrait};
 use tokio::task::spawn_blocking;
+use tokio::time::timeout;
 
+use super::heard::PATIENCE;
 use super::subject::Subject;
 
 const TABLES: [&str; 6] = ["users", "tokens", "listings", "conversations", "entries", "handshakes"];
@@ -60,6 +62,21 @@ impl Subject for Postgres {
             "index_missing entries entries_client_message_id",
             "index_missing handshakes handshakes_one_live",
         ]
+    }
+
+    async fn deadlocks(&self) -> i64 {
+        let name = self.name();
+        let asked = format!("FROM pg_stat_database WHERE datname = '{name}'");
+        let count = move |what: &str| {
+            let count = Server::shared().run("postgres", &format!("SELECT {what} {asked}"));
+            count.trim().parse::<i64>().expect("a number")
+        };
+        // A connection counts what it has met when it ends, which nothing announces.
+        let counted = move || {
+            while count("numbackends") > 0 {}
+            count("deadlocks")
+        };
+        timeout(PATIENCE, spawn_blocking(counted)).await.expect("all connections end").expect("psql runs")
     }
 
     async fn everything_stored(&self) -> Vec<u8> {

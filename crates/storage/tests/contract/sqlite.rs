@@ -79,6 +79,11 @@ impl Subject for Sqlite {
         ]
     }
 
+    async fn deadlocks(&self) -> i64 {
+        // One writes at a time, and waits for nobody.
+        0
+    }
+
     async fn everything_stored(&self) -> Vec<u8> {
         self.files().iter().flat_map(|file| std::fs::read(file).expect("the file can be read")).collect()
     }

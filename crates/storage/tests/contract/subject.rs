@@ -28,6 +28,10 @@ pub(crate) trait Subject: Send + Sync + 'static {
     /// What is found for that alone, as `code place`.
     fn missing_guards(&self) -> &'static [&'static str];
 
+    /// How often some waited for each other until one of them was made to give up, as is known once nobody uses the
+    /// database any more.
+    async fn deadlocks(&self) -> i64;
+
     /// Every byte that is stored, in whatever order.
     async fn everything_stored(&self) -> Vec<u8>;
 }

@@ -1,5 +1,6 @@
 //! How tokens end: revoked, swept, or with their user. Knows nothing of the sockets that close for it.
 
+use futures_util::future::join_all;
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::time::Timestamp;
 use handsel_domain::token::Token;
@@ -15,6 +16,7 @@ contract! {
     the_token_of_a_deleted_user_speaks_for_nobody,
     the_dead_are_the_revoked_the_suspended_and_the_gone,
     sweeping_deletes_what_ran_out_before,
+    sweeping_ends_only_with_the_last,
     the_id_of_a_swept_token_is_never_given_again,
     other_processes_see_that_a_token_is_dead_and_are_not_told,
 }
@@ -107,6 +109,15 @@ async fn sweeping_deletes_what_ran_out_before(bench: Bench) {
     assert!(!is_revoked(&bench, &just).await);
     assert_eq!(dead_among(&bench, &[early_id, just_id, late_id]).await, [early_id]);
     assert_eq!(bench.storage.tokens.sweep(START).await, Ok(0));
+}
+
+async fn sweeping_ends_only_with_the_last(bench: Bench) {
+    // One more than what goes in one transaction.
+    const TOKENS: u64 = 501;
+    let ana = bench.user("ana").await;
+    let issues = (0..TOKENS).map(|_| bench.storage.tokens.issue(ana.id, START, START));
+    assert!(join_all(issues).await.iter().all(Result::is_ok));
+    assert_eq!(bench.storage.tokens.sweep(later(1)).await, Ok(TOKENS));
 }
 
 async fn the_id_of_a_swept_token_is_never_given_again(bench: Bench) {

@@ -3,6 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use handsel_tests::server::{command, command_with};
 use handsel_tests::{Database, Started};
@@ -11,7 +13,7 @@ use super::support::{Market, writes};
 
 const ENTRIES: &str = "SELECT COUNT(*) FROM entries";
 
-/// PostgreSQL is backed up otherwise; [`super::dump`] does.
+/// PostgreSQL is backed up otherwise.
 async fn talking_over_a_file() -> Market {
     let market = Market::open_with(Started::fresh_file()).await;
     writes(&market.bob, &market.offer, "Hello!").await;
@@ -27,7 +29,18 @@ fn left_over(directory: &Path) -> Vec<String> {
 #[tokio::test]
 async fn it_is_whole_and_verified_while_others_write() {
     let market = talking_over_a_file().await;
-    let writing = market.both_write();
+    let stop = Arc::new(AtomicBool::new(false));
+    let writing = [market.bob.clone(), market.ana.clone()].map(|person| {
+        let (stop, key) = (Arc::clone(&stop), market.key.clone());
+        tokio::spawn(async move {
+            let mut written = 0;
+            while !stop.load(Ordering::SeqCst) {
+                writes(&person, &key, "More and more of it.").await;
+                written += 1;
+            }
+            written
+        })
+    });
     let directory = tempfile::tempdir().expect("a directory");
     let mut before = 0;
     for number in 1..=5 {
@@ -44,7 +57,10 @@ async fn it_is_whole_and_verified_while_others_write() {
         assert!(entries >= before, "{entries} after {before}");
         before = entries;
     }
-    writing.end().await;
+    stop.store(true, Ordering::SeqCst);
+    for written in writing {
+        assert!(written.await.expect("nobody is refused") > 0, "others wrote meanwhile");
+    }
     assert_eq!(left_over(directory.path()), [""; 0]);
 }
 
