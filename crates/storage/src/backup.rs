@@ -5,6 +5,7 @@
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr, TransactionTrait};
 use tempfile::{Builder, NamedTempFile};
@@ -13,8 +14,11 @@ use crate::database::{DatabaseUrl, look};
 use crate::migrations::{self, Standing};
 use crate::sql::statement;
 
-/// What the name of an unfinished backup begins and ends with; it is not the name that was asked for.
+/// What the name of an unfinished backup begins and ends with; it is not the name that was asked for. SQLite makes a file
+/// with more behind that beside it.
 const UNFINISHED: (&str, &str) = (".handsel-backup-", ".part");
+/// How long nobody has written to an unfinished backup whose process was killed. One that lives writes all the time.
+const DEAD_AFTER: Duration = Duration::from_hours(24);
 
 /// A database that was backed up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,8 +90,24 @@ fn directory_of(file: &Path) -> io::Result<PathBuf> {
     fs::canonicalize(directory.unwrap_or(Path::new(".")))
 }
 
+/// Removes the unfinished backups that killed processes have left there; as long as the database, each of them. Were one
+/// still written, it would fail and keep nothing.
+fn remove_dead(directory: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(directory)? {
+        let entry = entry?;
+        let name = entry.file_name();
+        let unfinished =
+            name.to_str().is_some_and(|name| name.starts_with(UNFINISHED.0) && name.contains(UNFINISHED.1));
+        let dead = || io::Result::Ok(entry.metadata()?.modified()?.elapsed().is_ok_and(|quiet| quiet >= DEAD_AFTER));
+        if unfinished && dead()? {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
+}
+
 /// Copies into an unfinished file beside the one that it will be. It is gone with whoever drops it; one that a killed
-/// process leaves behind is no backup by its name.
+/// process leaves behind is no backup by its name, and a later backup removes it.
 async fn copy(connection: &DatabaseConnection, directory: &Path, file: &Path) -> Result<NamedTempFile, BackupError> {
     let transaction = connection.begin().await?;
     let standing = migrations::standing(&transaction).await;
@@ -95,6 +115,9 @@ async fn copy(connection: &DatabaseConnection, directory: &Path, file: &Path) ->
     // One that an older version has made, or a newer one, is worth a backup as well: just then it is needed.
     if standing? == Standing::Foreign {
         return Err(BackupError::Foreign);
+    }
+    if let Err(error) = remove_dead(directory) {
+        tracing::warn!(%error, "what killed backups have left there was not removed");
     }
     let unwritable = |problem: String| BackupError::Unwritable { file: file.to_owned(), problem };
     let made = Builder::new().prefix(UNFINISHED.0).suffix(UNFINISHED.1).tempfile_in(directory);

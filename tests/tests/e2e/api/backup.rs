@@ -5,9 +5,10 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
 use handsel_tests::server::{command, command_with};
-use handsel_tests::{Database, Started};
+use handsel_tests::{Database, Started, in_time, seeding};
 
 use super::support::{Market, writes};
 
@@ -20,10 +21,22 @@ async fn talking_over_a_file() -> Market {
     market
 }
 
+/// The names in a directory.
+fn names(directory: &Path) -> Vec<String> {
+    let names = fs::read_dir(directory).expect("it is there").map(|one| one.expect("an entry").file_name());
+    let mut names: Vec<_> = names.map(|name| name.into_string().expect("a name in UTF-8")).collect();
+    names.sort();
+    names
+}
+
+/// Whether it is the name of a backup that is not finished.
+fn unfinished(name: &str) -> bool {
+    name.starts_with(".handsel-backup-")
+}
+
 /// The names in a directory that nobody asked for.
 fn left_over(directory: &Path) -> Vec<String> {
-    let names = fs::read_dir(directory).expect("it is there").map(|one| one.expect("an entry").file_name());
-    names.filter_map(|name| name.into_string().ok()).filter(|name| name.contains("backup-")).collect()
+    names(directory).into_iter().filter(|name| unfinished(name)).collect()
 }
 
 #[tokio::test]
@@ -62,6 +75,61 @@ async fn it_is_whole_and_verified_while_others_write() {
         assert!(written.await.expect("nobody is refused") > 0, "others wrote meanwhile");
     }
     assert_eq!(left_over(directory.path()), [""; 0]);
+}
+
+#[tokio::test]
+async fn a_killed_one_is_no_backup_and_in_nobodys_way() {
+    let market = talking_over_a_file().await;
+    seeding::messages(market.server.database(), &market.key, 10_000).await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("backup.db");
+    let arguments = ["backup", &file.display().to_string()];
+    // One that was whole before it was killed is made again.
+    let killed_in_the_middle = async {
+        loop {
+            let mut process = market.server.another().process(&arguments).spawn().expect("it starts");
+            // Nothing announces that it has begun but the file that it makes.
+            while names(directory.path()).is_empty() {
+                tokio::task::yield_now().await;
+            }
+            process.kill().await.expect("it is ended");
+            match names(directory.path()).as_slice() {
+                [one] if one == "backup.db" => fs::remove_file(&file).expect("it is there"),
+                left if left.iter().all(|name| unfinished(name)) => break,
+                other => panic!("saw more than a backup that is not finished: {other:?}"),
+            }
+        }
+    };
+    in_time("a backup to be killed in the middle", killed_in_the_middle).await;
+
+    let (status, _, errors) = market.server.command(&arguments, "").await;
+    assert!(status.success(), "{errors}");
+    let url = format!("sqlite://{}", file.display());
+    let (status, output, errors) = command(directory.path(), &["verify", "--database-url", &url], "").await;
+    assert!(status.success(), "{output}{errors}");
+}
+
+#[tokio::test]
+async fn what_killed_ones_have_left_is_removed_after_a_day() {
+    const DAY: Duration = Duration::from_hours(24);
+    let market = talking_over_a_file().await;
+    let directory = tempfile::tempdir().expect("a directory");
+    let now = SystemTime::now();
+    for (name, written) in [
+        (".handsel-backup-dead.part", now - DAY),
+        (".handsel-backup-dead.part-journal", now - DAY),
+        (".handsel-backup-alive.part", now),
+        (".handsel-backup-of-somebody-else", now - DAY),
+        ("last-year.part", now - DAY),
+    ] {
+        let made = fs::File::create(directory.path().join(name)).expect("a file");
+        made.set_modified(written).expect("a file has a time");
+    }
+    let file = directory.path().join("backup.db").display().to_string();
+    let (status, _, errors) = market.server.command(&["backup", &file], "").await;
+    assert!(status.success(), "{errors}");
+    let expected = [".handsel-backup-alive.part", ".handsel-backup-of-somebody-else", "backup.db", "last-year.part"];
+    assert_eq!(names(directory.path()), expected);
 }
 
 #[tokio::test]
