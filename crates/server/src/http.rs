@@ -1,7 +1,7 @@
 //! The HTTP API, which `docs/http-api.md` describes. Knows nothing of frames beyond what transport encodes, nor of storage.
 //!
 //! - `router`: which path is what; `nowhere`: what a path that is none is told; `service`: from a request to its handler
-//!   and back; `request_log`: what the log says of it.
+//!   and back; `request_log`: what the log says of it; `cors`: what pages of other origins may do.
 //! - `auth`, `body`, `query`, `respond`: reading requests and writing responses, for all handlers.
 //! - `accounts`, `listings`, `conversations`, `health`: the handlers.
 //! - `sign_in_rate`, `client_address`: who tries to log in, and how often.
@@ -11,6 +11,7 @@ mod auth;
 mod body;
 mod client_address;
 mod conversations;
+mod cors;
 mod health;
 mod listings;
 mod nowhere;

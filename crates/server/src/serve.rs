@@ -85,13 +85,12 @@ pub async fn run(
     };
     let (stopping, background) = (CancellationToken::new(), TaskTracker::new());
     let sessions = TaskTracker::new();
-    let origins = Arc::new(config.origins);
     let gateway = Gateway {
         hub: Arc::clone(&hub),
         accounts: Arc::clone(&app.accounts),
         talk: Arc::clone(&app.talk),
         clock: Arc::clone(&app.clock),
-        origins: Arc::clone(&origins),
+        origins: Arc::new(config.origins),
         limits: config.limits,
         sessions: sessions.clone(),
     };
@@ -131,7 +130,7 @@ pub async fn run(
         None => {}
     }
 
-    let connections = Connections::new(api, origins);
+    let connections = Connections::new(api);
     let accepting = tokio::spawn(connections.accept(listeners, ended.clone()));
     let failed = tokio::select! {
         () = &mut stop => false,

@@ -1,12 +1,13 @@
-//! What the log says of a request: its id, and as much of its path as holds nobody's secret. Knows nothing of what was
-//! answered.
+//! What the log says of a request: one line when it ends, with as much of its path as holds nobody's secret. Knows nothing
+//! of what is answered but its status.
 
 use std::net::IpAddr;
+use std::time::Instant;
 
 use handsel_domain::ids::ListingNumber;
 use handsel_transport::gateway::conversation_address;
 use handsel_transport::request_id::RequestId;
-use hyper::{HeaderMap, Method};
+use hyper::{HeaderMap, Method, StatusCode};
 use ipnet::IpNet;
 
 use super::client_address::is_trusted;
@@ -18,6 +19,45 @@ pub(super) const REQUEST_ID: &str = "x-request-id";
 const SEGMENT_CHARACTERS_MAX: usize = 40;
 /// What stands for what is not shown.
 const HIDDEN: &str = "…";
+/// The status of a request whose client went away before the answer. Nobody was told it; proxies log it so.
+const NOT_ANSWERED: u16 = 499;
+
+/// A request's line in the log. It is written when this is dropped, whether or not an answer came of the request.
+pub(super) struct Line {
+    started: Instant,
+    status: u16,
+    /// Whether it is for one of the page's files: each time that somebody opens the page, dozens are asked for.
+    of_page: bool,
+    method: &'static str,
+    path: String,
+    id: RequestId,
+    address: IpAddr,
+}
+
+impl Line {
+    /// The line of a request that begins now.
+    pub(super) fn begins(of_page: bool, method: &Method, path: String, id: RequestId, address: IpAddr) -> Self {
+        let (started, method) = (Instant::now(), self::method(method));
+        Self { started, status: NOT_ANSWERED, of_page, method, path, id, address }
+    }
+
+    /// It ends with an answer of that status.
+    pub(super) fn answered(mut self, status: StatusCode) {
+        self.status = status.as_u16();
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        let Self { started, status, of_page, method, path, id, address } = self;
+        let millis = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        if *of_page {
+            tracing::debug!(method, path, status, millis, request = %id, %address, "request");
+        } else {
+            tracing::info!(method, path, status, millis, request = %id, %address, "request");
+        }
+    }
+}
 
 /// The id that a trusted proxy gave, or a new one.
 pub(super) fn request_id(connection: IpAddr, headers: &HeaderMap, trusted: &[IpNet]) -> RequestId {
@@ -27,7 +67,7 @@ pub(super) fn request_id(connection: IpAddr, headers: &HeaderMap, trusted: &[IpN
 }
 
 /// A method that there is; anybody can make up another.
-pub(super) fn method(method: &Method) -> &'static str {
+fn method(method: &Method) -> &'static str {
     const KNOWN: [Method; 9] = [
         Method::GET,
         Method::HEAD,

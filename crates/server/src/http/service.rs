@@ -1,8 +1,8 @@
 //! From a request to its handler, or to the page, and back. Knows nothing of what the handlers do, nor of connections.
 
+use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Instant;
 
 use bytes::Bytes;
 use handsel_domain::usecases::{Accounts, Market, Talk};
@@ -15,11 +15,14 @@ use hyper::header::{ALLOW, HeaderName, HeaderValue, LOCATION, X_CONTENT_TYPE_OPT
 use hyper::{Method, Request, Response, StatusCode};
 use ipnet::IpNet;
 use tokio_util::sync::CancellationToken;
+use tower::{Layer, ServiceExt, service_fn};
+use tower_http::cors::CorsLayer;
 
 use super::client_address::client_address;
+use super::request_log::Line;
 use super::router::{Route, Router};
 use super::sign_in_rate::SignInRate;
-use super::{accounts, conversations, health, listings, nowhere, request_log};
+use super::{accounts, conversations, cors, health, listings, nowhere, request_log};
 use crate::config::{PathPrefix, Surface};
 use crate::page::{Asset, Page};
 
@@ -39,6 +42,7 @@ pub struct Api {
     pub(super) stopping: CancellationToken,
     pub(super) served: Served,
     gateway: Gateway,
+    cors: CorsLayer,
     router: Router,
     admin_router: Router,
 }
@@ -86,6 +90,7 @@ impl Api {
             talk: Arc::clone(&gateway.talk),
             sign_ins: SignInRate::new(served.sign_ins_per_minute),
             stopping,
+            cors: cors::layer(Arc::clone(&gateway.origins)),
             gateway,
             router: Router::public(served.surface, !served.has_admin_address),
             admin_router: Router::admin(),
@@ -111,43 +116,54 @@ impl Api {
     }
 
     /// Answers one request and logs it: who asked for what, what came of it, how long it took; never the query, which may
-    /// hold a token.
-    pub async fn answer(&self, mut request: Request<Incoming>, connection: IpAddr, entrance: Entrance) -> Reply {
-        let (started, method, path) = (Instant::now(), request.method().clone(), request.uri().path().to_owned());
+    /// hold a token. It is logged as well where whoever asked is gone before this is polled.
+    pub fn answer(
+        self: Arc<Self>,
+        mut request: Request<Incoming>,
+        connection: IpAddr,
+        entrance: Entrance,
+    ) -> impl Future<Output = Result<Reply, Infallible>> + Send {
+        let (method, path) = (request.method(), request.uri().path());
         let trusted = &self.served.trusted_proxies;
         let address = client_address(connection, request.headers(), trusted);
         let id = request_log::request_id(connection, request.headers(), trusted);
-        request.extensions_mut().insert(id.clone());
-        let place = self.find(&path, entrance);
-        let of_page = matches!(place, Place::Page(_));
+        let place = self.find(path, entrance);
         let shown = match &place {
-            Place::Api(route) => request_log::known_path(route, &path),
-            Place::Page(_) | Place::AlmostPage => path.clone(),
-            Place::Nowhere => request_log::unknown_path(self.served.path_prefix.as_str(), &path),
+            Place::Api(route) => request_log::known_path(route, path),
+            Place::Page(_) | Place::AlmostPage => path.to_owned(),
+            Place::Nowhere => request_log::unknown_path(self.served.path_prefix.as_str(), path),
         };
-        let mut reply = match place {
-            Place::Nowhere => nowhere::told(&self.served, entrance, &path).into_response(),
-            Place::Page(_) | Place::AlmostPage if !allows(&PAGE_METHODS, &method) => method_not_allowed(&PAGE_METHODS),
+        let line = Line::begins(matches!(place, Place::Page(_)), method, shown, id.clone(), address);
+        request.extensions_mut().insert(id.clone());
+        async move {
+            let at_its_place = service_fn(|request| self.reply(&place, request, address, entrance));
+            let mut reply = self.cors.layer(at_its_place).oneshot(request).await?;
+            let headers = reply.headers_mut();
+            headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+            if let Ok(id) = HeaderValue::from_str(id.as_str()) {
+                headers.insert(HeaderName::from_static(request_log::REQUEST_ID), id);
+            }
+            line.answered(reply.status());
+            Ok(reply)
+        }
+    }
+
+    async fn reply(
+        &self,
+        place: &Place,
+        request: Request<Incoming>,
+        address: IpAddr,
+        entrance: Entrance,
+    ) -> Result<Reply, Infallible> {
+        let method = request.method();
+        Ok(match place {
+            Place::Nowhere => nowhere::told(&self.served, entrance, request.uri().path()).into_response(),
+            Place::Page(_) | Place::AlmostPage if !allows(&PAGE_METHODS, method) => method_not_allowed(&PAGE_METHODS),
             Place::Page(asset) => asset.answer(request.headers()),
             Place::AlmostPage => self.to_the_page(),
-            Place::Api(route) if !allows(route.methods(), &method) => method_not_allowed(route.methods()),
+            Place::Api(route) if !allows(route.methods(), method) => method_not_allowed(route.methods()),
             Place::Api(route) => self.dispatch(route, request, address).await.unwrap_or_else(Problem::into_response),
-        };
-        let headers = reply.headers_mut();
-        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-        if let Ok(id) = HeaderValue::from_str(id.as_str()) {
-            headers.insert(HeaderName::from_static(request_log::REQUEST_ID), id);
-        }
-        let (method, path) = (request_log::method(&method), shown);
-        let (status, millis) =
-            (reply.status().as_u16(), u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
-        // Each time that somebody opens the page it is asked for dozens of files.
-        if of_page {
-            tracing::debug!(method, path, status, millis, request = %id, %address, "request");
-        } else {
-            tracing::info!(method, path, status, millis, request = %id, %address, "request");
-        }
-        reply
+        })
     }
 
     /// Not for ever: the page may be elsewhere tomorrow.
@@ -160,7 +176,7 @@ impl Api {
         reply
     }
 
-    async fn dispatch(&self, route: Route, request: Request<Incoming>, address: IpAddr) -> Result<Reply, Problem> {
+    async fn dispatch(&self, route: &Route, request: Request<Incoming>, address: IpAddr) -> Result<Reply, Problem> {
         let posted = request.method() == Method::POST;
         let (headers, uri) = (request.headers().clone(), request.uri().clone());
         match route {
@@ -168,21 +184,21 @@ impl Api {
             Route::LogIn => accounts::log_in(self, request, address).await,
             Route::LogOut => accounts::log_out(self, &headers).await,
             Route::Caller => accounts::caller(self, &headers).await,
-            Route::Listings(kind) if posted => listings::publish(self, kind, request).await,
-            Route::Listings(kind) => listings::browse(self, kind, &headers, &uri).await,
+            Route::Listings(kind) if posted => listings::publish(self, *kind, request).await,
+            Route::Listings(kind) => listings::browse(self, *kind, &headers, &uri).await,
             Route::Listing(kind, id) if request.method() == Method::PATCH => {
-                listings::change(self, kind, &id, request).await
+                listings::change(self, *kind, id, request).await
             }
-            Route::Listing(kind, id) => listings::show(self, kind, &id, &headers).await,
+            Route::Listing(kind, id) => listings::show(self, *kind, id, &headers).await,
             Route::Conversations => conversations::list(self, &headers, &uri).await,
-            Route::Timeline(conversation) => conversations::timeline(self, &conversation, &headers, &uri).await,
-            Route::Messages(conversation) => conversations::write(self, &conversation, request).await,
-            Route::Step(conversation, step) => conversations::step(self, &conversation, step, request).await,
-            Route::Read(conversation) => conversations::read(self, &conversation, request).await,
+            Route::Timeline(conversation) => conversations::timeline(self, conversation, &headers, &uri).await,
+            Route::Messages(conversation) => conversations::write(self, conversation, request).await,
+            Route::Step(conversation, step) => conversations::step(self, conversation, *step, request).await,
+            Route::Read(conversation) => conversations::read(self, conversation, request).await,
             Route::Alive => Ok(health::alive()),
             Route::Ready => health::ready(self).await,
             Route::Metrics => Ok(health::metrics()),
-            Route::Chat(conversation) => Ok(self.gateway.chat(request, &conversation).await),
+            Route::Chat(conversation) => Ok(self.gateway.chat(request, conversation).await),
             Route::Inbox => Ok(self.gateway.inbox(request).await),
         }
     }

@@ -40,6 +40,11 @@ async fn a_page_of_an_allowed_origin_may_use_the_api() {
         ["authorization", "content-type", "idempotency-key"]
     );
     assert!(list(answer.header("vary")).contains(&"origin".to_owned()), "caches keep origins apart");
+    let log = server.logs(answer.header("x-request-id")).await;
+    assert!(
+        log.contains("method=\"OPTIONS\" path=\"/api/offers/1/\" status=200"),
+        "what browsers ask is logged: {log}"
+    );
 
     for path in ["/healthz", "/api/auth/user/", "/nothing"] {
         let answer = ask(&server.address, "GET", path, &[("origin", ORIGIN)], b"").await;

@@ -3,6 +3,8 @@
 
 use handsel_tests::{Server, Started};
 use serde_json::Value;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 
 use super::support::{Market, ask};
 
@@ -61,6 +63,28 @@ async fn a_paths_secrets_are_not_logged() {
     for secret in secrets.into_iter().chain(["HUNTER2"]) {
         assert!(!log.contains(secret), "{secret}: {log}");
     }
+}
+
+#[tokio::test]
+async fn a_request_that_nobody_waits_for_any_longer_has_its_line() {
+    let market = Market::open_with(Started::fresh().with(&["--log-format", "json"])).await;
+    let lock = market.server.database().holds_writes().await;
+    let mut connection = TcpStream::connect(&market.server.address).await.expect("the server accepts");
+    let path = format!("/api/conversations/{}/messages/", market.key);
+    let (token, body) = (&market.bob.token, r#"{"content": "Never mind."}"#);
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {token}\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        market.server.address,
+        body.len()
+    );
+    connection.write_all(head.as_bytes()).await.expect("the connection holds");
+    drop(connection);
+    let log = market.server.logs("\"status\":499").await;
+    let line = lines(&log, "request").into_iter().find(|line| line["status"] == 499).expect("its line");
+    assert_eq!((&line["method"], &line["path"]), (&"POST".into(), &path.into()));
+    assert!(line["millis"].is_u64() && line["request"].is_string(), "{line}");
+    lock.release().await;
 }
 
 #[tokio::test]
