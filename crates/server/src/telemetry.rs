@@ -91,6 +91,10 @@ fn describe() {
     metrics::describe_counter!("handsel_socket_closes_total", "Ended sockets by close code");
     metrics::describe_counter!("handsel_errors_total", "Errors told to clients, by code");
     metrics::describe_counter!("handsel_logins_total", "Log-ins by result");
+    metrics::describe_gauge!(
+        "handsel_database_up",
+        "1 while the database answers and has what this version needs, 0 while not; looked up when this is read"
+    );
     metrics::describe_gauge!("handsel_broker_up", "1 while Redis reaches the other nodes, 0 while it does not");
     metrics::describe_counter!(
         "handsel_broker_dropped_total",

@@ -31,7 +31,7 @@ pub enum OpenError {
 /// Logs the error where it ends, and leaves what callers may know of it.
 #[expect(clippy::needless_pass_by_value, reason = "the error ends here")]
 pub(crate) fn unavailable(error: DbErr) -> Unavailable {
-    tracing::error!(%error, "the database did not do what it was asked");
+    tracing::error!(%error, "the database did not do what it was asked (database_url)");
     Unavailable
 }
 

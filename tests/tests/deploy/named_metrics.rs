@@ -1,10 +1,12 @@
-//! Whether what the dashboard and the alerts ask for is what a server counts. Knows nothing of when it counts.
+//! Whether what the dashboard and the alerts ask for is what a server counts, and it is told as Prometheus wants it.
+//! Knows nothing of when it counts.
 
 use std::collections::BTreeSet;
+use std::fs::{self, File};
 
 use handsel_tests::Server;
 
-use super::programs::{text, yaml};
+use super::programs::{program, succeeds, text, yaml};
 
 /// The names of metrics in a text.
 fn names(text: &str) -> BTreeSet<String> {
@@ -50,6 +52,12 @@ async fn whatever_is_asked_for_is_counted() {
             }
         }
     }
+    // Its names and units, what it says of them, and how it is written.
+    let directory = tempfile::tempdir().expect("a directory");
+    let file = directory.path().join("metrics");
+    fs::write(&file, &counted).expect("written");
+    let found = succeeds(program("promtool").args(["check", "metrics"]).stdin(File::open(file).expect("it is there")));
+    assert_eq!(found, "", "promtool has nothing to say about\n{counted}");
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Whether systemd understands the unit, and how much it lets the server do. Knows nothing of what the server does.
 
-use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
+use std::process::Command;
 
 use handsel_tests::server;
 
@@ -50,19 +50,22 @@ fn the_unit_lets_the_server_do_little() {
     fails(&mut security());
 }
 
-/// Each line of the example, also those that are commented out, is a setting, and one that is accepted.
-#[tokio::test]
-async fn the_example_of_its_settings_is_accepted() {
+/// Each line of the example, also those that are commented out, is a setting, and one that is accepted as a shell reads
+/// it: commands beside the unit are told its settings so.
+#[test]
+fn the_example_of_its_settings_is_accepted() {
     let example = text("deploy/handsel.env.example");
-    let settings: BTreeMap<_, _> =
-        example.lines().filter_map(|line| line.trim_start_matches('#').split_once('=')).collect();
-    let settings: Vec<_> =
-        settings.into_iter().filter(|(name, _)| name.starts_with("HANDSEL_") && !name.contains(' ')).collect();
+    let settings = example.lines().map(|line| line.trim_start_matches('#'));
+    let settings: Vec<_> = settings.filter(|line| line.starts_with("HANDSEL_")).collect();
     assert!(settings.len() > 5, "saw {settings:?}");
     let directory = tempfile::tempdir().expect("a directory");
-    let (status, printed, errors) = server::command_with(directory.path(), &["check-config"], &settings, "").await;
-    assert!(status.success(), "{printed}{errors}");
-    for (name, _) in settings {
+    let file = directory.path().join("handsel.env");
+    std::fs::write(&file, settings.join("\n")).expect("written");
+    let mut shell = Command::new("sh");
+    shell.args(["-ec", "set -a; . \"$1\"; exec \"$0\" check-config"]).arg(server::binary()).arg(&file);
+    let printed = succeeds(shell.current_dir(&directory).env_clear());
+    for setting in settings {
+        let (name, _) = setting.split_once('=').expect("a name and a value");
         assert!(printed.contains(name), "{name} has no effect:\n{printed}");
     }
 }

@@ -1,6 +1,7 @@
 //! A PostgreSQL that goes away: everyone is told, sockets stay open, and all of it heals by itself.
 
 use futures_util::future;
+use handsel_tests::exposition::Exposition;
 use handsel_tests::people::seq;
 use handsel_tests::{Person, Server, in_time};
 use serde_json::json;
@@ -40,6 +41,7 @@ async fn everyone_is_told_and_all_of_it_heals_on_the_same_sockets() {
         assert_eq!(hears(&mut anas).await, stored);
         for node in [&scene.anas_node, &scene.bobs_node] {
             in_time("the node to be ready", async { while node.get("/readyz").await.status != 200 {} }).await;
+            database_is(node, 1.0).await;
         }
     }
     // A hello and one before; then each time one of each.
@@ -89,6 +91,13 @@ async fn is_not_ready(node: &Server) {
     let answer = node.get("/readyz").await;
     answer.is_problem(503, "not_ready");
     says_when(answer.header("retry-after"));
+    database_is(node, 0.0).await;
+}
+
+/// What Prometheus is told of it, and people are woken for.
+async fn database_is(node: &Server, expected: f64) {
+    let up = Exposition::read(&node.address).await.value("handsel_database_up");
+    assert!((up - expected).abs() < 0.1, "expected handsel_database_up {expected}, saw {up}");
 }
 
 fn says_when(retry_after: &str) {

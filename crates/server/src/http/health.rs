@@ -28,22 +28,30 @@ pub(super) async fn ready(api: &Api) -> Result<Reply, Problem> {
     if api.stopping.is_cancelled() {
         return problem("The server is about to end.");
     }
-    let migrations = match tokio::time::timeout(READY_WITHIN, api.talk.schema()).await {
-        Ok(Ok(Schema::Current)) => "ok",
+    let migrations = match schema(api).await {
+        Some(Schema::Current) => "ok",
         // In a rolling upgrade the older version serves until its turn comes.
-        Ok(Ok(Schema::Newer)) => "newer",
-        Ok(Ok(Schema::Older)) => {
+        Some(Schema::Newer) => "newer",
+        Some(Schema::Older) => {
             return problem("The database lacks migrations of this version; apply them with `handsel migrate`.");
         }
-        Ok(Err(_)) | Err(_) => return problem("The database does not answer."),
+        None => return problem("The database does not answer."),
     };
     let broker = api.broker().name();
     let ready = json!({"status": "ready", "database": "ok", "migrations": migrations, "broker": broker});
     Ok(respond::json(StatusCode::OK, &ready))
 }
 
-/// The metrics, as Prometheus reads them.
-pub(super) fn metrics() -> Reply {
+/// What the database has; nothing where it does not answer in time.
+async fn schema(api: &Api) -> Option<Schema> {
+    tokio::time::timeout(READY_WITHIN, api.talk.schema()).await.ok()?.ok()
+}
+
+/// The metrics, as Prometheus reads them. The database is asked each time: where nobody asks whether the process is ready
+/// and nobody writes, nothing else would say that it is away.
+pub(super) async fn metrics(api: &Api) -> Reply {
+    let up = matches!(schema(api).await, Some(Schema::Current | Schema::Newer));
+    metrics::gauge!("handsel_database_up").set(if up { 1.0 } else { 0.0 });
     respond::with_type(
         StatusCode::OK,
         "text/plain; version=0.0.4; charset=utf-8",

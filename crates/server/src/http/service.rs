@@ -197,7 +197,7 @@ impl Api {
             Route::Read(conversation) => conversations::read(self, conversation, request).await,
             Route::Alive => Ok(health::alive()),
             Route::Ready => health::ready(self).await,
-            Route::Metrics => Ok(health::metrics()),
+            Route::Metrics => Ok(health::metrics(self).await),
             Route::Chat(conversation) => Ok(self.gateway.chat(request, conversation).await),
             Route::Inbox => Ok(self.gateway.inbox(request).await),
         }

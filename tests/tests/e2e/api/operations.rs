@@ -1,6 +1,7 @@
-//! Alive and ready: what a supervisor asks. Knows nothing of metrics.
+//! Alive and ready: what a supervisor asks, and what an alert is made of. Knows nothing of other metrics.
 
 use handsel_tests::Server;
+use handsel_tests::exposition::Exposition;
 use serde_json::json;
 
 use super::support::has_exactly;
@@ -13,6 +14,8 @@ async fn a_server_is_alive_and_ready() {
     assert_eq!(alive.json["status"], "ok");
     let ready = server.get("/readyz").await;
     assert_eq!(*ready.is(200), json!({"status": "ready", "database": "ok", "migrations": "ok", "broker": "local"}));
+    let metrics = Exposition::read(&server.address).await;
+    assert!((metrics.value("handsel_database_up") - 1.0).abs() < 0.1, "it answers");
 }
 
 #[tokio::test]
@@ -33,6 +36,8 @@ async fn a_server_is_not_ready_where_its_database_was_taken_back() {
     let problem = server.get("/readyz").await;
     let detail = problem.is_problem(503, "not_ready")["detail"].as_str().expect("a detail");
     assert!(detail.contains("handsel migrate"), "{detail}");
+    let metrics = Exposition::read(&server.address).await;
+    assert!(metrics.value("handsel_database_up").abs() < 0.1, "it lacks what is needed");
 }
 
 #[tokio::test]
