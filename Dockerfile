@@ -4,11 +4,13 @@
 FROM rust:1.95-bookworm AS build
 WORKDIR /src
 COPY . .
-# What cargo fetches and compiles is kept between builds, so that a change compiles what changed.
+# What cargo fetches and compiles is kept between builds, so that a change compiles what changed. Most of the binary is
+# for readable backtraces, which it is compressed as well: 32 MB instead of 77.
 RUN --mount=type=cache,target=/usr/local/cargo/registry,sharing=locked \
     --mount=type=cache,target=/src/target,sharing=locked \
     cargo build --release --locked --package handsel --bin handsel \
-    && install -D target/release/handsel /image/usr/local/bin/handsel \
+    && install -d /image/usr/local/bin \
+    && objcopy --compress-debug-sections target/release/handsel /image/usr/local/bin/handsel \
     && install -d -m 700 /image/data
 
 # glibc, certificate authorities and nothing else: no shell, no package manager.
