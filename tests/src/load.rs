@@ -1,4 +1,5 @@
-//! Pairs that write to each other as fast as they get answers, what was promised to them, and how fast it went.
+//! Pairs that write to each other as fast as they get answers, what was promised to them, how fast it went, and what the
+//! server weighed.
 //!
 //! Knows nothing of flags or of printing.
 
@@ -6,8 +7,10 @@ mod check;
 pub mod machine;
 mod side;
 mod speed;
+mod weight;
 
 pub use speed::Speed;
+pub use weight::Weight;
 
 use std::time::{Duration, Instant};
 
@@ -22,6 +25,9 @@ pub async fn server() -> Server {
     Started::fresh().with(&["--frames-per-second", "0", "--sign-ins-per-minute", "0", "--log", "warn"]).start().await
 }
 
+/// Pairs whose sockets are open.
+pub struct Opened(Vec<Talk>);
+
 /// What both sides of a pair have heard, and since when each of their messages was under way.
 struct Talk {
     pair: Pair,
@@ -29,14 +35,19 @@ struct Talk {
     respondent: Side,
 }
 
-/// Lets them write for so long; then all that was promised is checked. All breaches, where there are any.
-pub async fn run(server: &Server, pairs: Vec<Pair>, how_long: Duration) -> Result<Speed, Vec<Breach>> {
+/// Opens a socket of each side of each.
+pub async fn open(pairs: Vec<Pair>) -> Opened {
     let mut opened = Vec::new();
     for pair in pairs {
         let (owners, respondents) = pair.open().await;
         let (owner, respondent) = (Side::new(&pair.owner, owners), Side::new(&pair.respondent, respondents));
         opened.push(Talk { pair, owner, respondent });
     }
+    Opened(opened)
+}
+
+/// Lets them write for so long; then all that was promised is checked. All breaches, where there are any.
+pub async fn run(server: &Server, Opened(opened): Opened, how_long: Duration) -> Result<Speed, Vec<Breach>> {
     let started = Instant::now();
     let talking: JoinSet<_> = opened.into_iter().map(|talk| talk.go_on_until(started + how_long)).collect();
     let (talks, mut breaches) = all(talking).await;

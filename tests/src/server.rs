@@ -199,9 +199,27 @@ impl Server {
 
     /// The most memory that it has taken from the machine so far, in bytes.
     pub fn resident_bytes_max(&self) -> u64 {
+        self.memory("VmHWM:")
+    }
+
+    /// The memory that it has taken from the machine now, in bytes.
+    pub fn resident_bytes(&self) -> u64 {
+        self.memory("VmRSS:")
+    }
+
+    /// How many files it has open, sockets included.
+    pub fn open_files(&self) -> usize {
+        std::fs::read_dir(self.in_proc("fd")).expect("Linux tells of a process").count()
+    }
+
+    fn in_proc(&self, what: &str) -> PathBuf {
         let id = self.process.id().expect("it runs");
-        let status = std::fs::read_to_string(format!("/proc/{id}/status")).expect("Linux tells of a process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("a process has memory");
+        Path::new("/proc").join(id.to_string()).join(what)
+    }
+
+    fn memory(&self, which: &str) -> u64 {
+        let status = std::fs::read_to_string(self.in_proc("status")).expect("Linux tells of a process");
+        let line = status.lines().find_map(|line| line.strip_prefix(which)).expect("a process has memory");
         let kibibytes: u64 = line.trim().trim_end_matches(" kB").parse().expect("a number of kB");
         kibibytes * 1024
     }
