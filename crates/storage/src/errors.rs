@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handsel_domain::Unavailable;
 use sea_orm::sqlx;
-use sea_orm::{DbErr, RuntimeErr};
+use sea_orm::{ConnAcquireErr, DbErr, RuntimeErr};
 
 /// Why a database could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -31,8 +31,18 @@ pub enum OpenError {
 /// Logs the error where it ends, and leaves what callers may know of it.
 #[expect(clippy::needless_pass_by_value, reason = "the error ends here")]
 pub(crate) fn unavailable(error: DbErr) -> Unavailable {
-    tracing::error!(%error, "the database did not do what it was asked (database_url)");
+    if is_closed(&error) {
+        tracing::debug!("somebody still asked the database after this process had let go of it");
+    } else {
+        tracing::error!(%error, "the database did not do what it was asked (database_url)");
+    }
     Unavailable
+}
+
+/// Whether this process has let go of the database: it ends, and somebody whom it no longer waits for asks on.
+fn is_closed(error: &DbErr) -> bool {
+    matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::ConnectionClosed))
+        || matches!(sqlx_error(error), Some(sqlx::Error::PoolClosed))
 }
 
 /// Whether another process holds SQLite's write lock, or a caller of this one still waits for it on the only connection
