@@ -92,10 +92,7 @@ impl Client {
             if self.world.outages.any_since(outages) {
                 (since, outages) = (Instant::now(), self.world.outages.stand());
             }
-            let address = &self.world.proxies[self.node].address;
-            self.participant.person = self.participant.person.at(address);
-            let forgotten = if self.storms() { habits::forgets(&mut self.rng) } else { 0 };
-            match opening::open(&self.participant, &mut self.diary, forgotten).await {
+            match self.tries().await {
                 Ok(mut socket) => {
                     self.connected = Instant::now();
                     self.world.resumed(began.elapsed(), tries);
@@ -109,6 +106,21 @@ impl Client {
             self.moves_on();
         }
         Err(format!("found no way back in {PATIENCE:?}"))
+    }
+
+    /// Once, for the client; a balancer may try several nodes for it.
+    async fn tries(&mut self) -> Result<Socket, Failed> {
+        let forgotten = if self.storms() { habits::forgets(&mut self.rng) } else { 0 };
+        let mut led = 1;
+        loop {
+            let address = &self.world.proxies[self.node].address;
+            self.participant.person = self.participant.person.at(address);
+            let opened = opening::open(&self.participant, &mut self.diary, forgotten).await;
+            match (opened, self.world.next_node(self.node, led)) {
+                (Err(Failed::Broke), Some(next)) => (self.node, led) = (next, led + 1),
+                (opened, _) => return opened,
+            }
+        }
     }
 
     /// The first thing on a socket: what was said and not answered, while what was missed is still coming.

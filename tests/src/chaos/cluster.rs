@@ -7,7 +7,7 @@ use futures_util::future;
 use tokio::time::{Instant, sleep_until};
 
 use super::happened::Happened;
-use super::lives::Lives;
+use super::lives::{Balancer, Lives};
 use super::part::{Part, Stage};
 use super::postgres::FailingPostgres;
 use super::redis::FailingRedis;
@@ -108,8 +108,9 @@ impl Cluster {
                 future::join_all(each.map(|(node, rng)| node.fail_until(until, rng, world))).await;
             }
             while stage.has(Part::Rollout) && Instant::now() < until {
+                let balancer = if self.rollouts.is_multiple_of(2) { Balancer::FindsOut } else { Balancer::IsTold };
                 for node in &mut self.nodes {
-                    node.roll(world).await;
+                    node.roll(balancer, world).await;
                 }
                 self.rollouts += 1;
             }

@@ -26,6 +26,15 @@ const IN_ORDER_IN: u32 = 6;
 /// How long a supervisor waits before it starts one again that has ended by itself.
 const RESTART_PAUSE: Duration = Duration::from_millis(100);
 
+/// How a balancer learns that a node is about to end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Balancer {
+    /// Before it is.
+    IsTold,
+    /// By what comes of leading a client there, who is led to the next one then.
+    FindsOut,
+}
+
 pub(super) struct Lives {
     /// Which node it is.
     node: usize,
@@ -92,10 +101,13 @@ impl Lives {
         }
     }
 
-    /// One is told to end, and the next one begins, as for an upgrade. A balancer leads clients elsewhere from when it is
-    /// told until the next one is ready.
-    pub(super) async fn roll(&mut self, world: &World) {
-        world.rotates(self.node, false);
+    /// One is told to end, and the next one begins, as for an upgrade. A balancer leads clients elsewhere until the next
+    /// one is ready: from when that one is told to end, or from when the balancer finds out.
+    pub(super) async fn roll(&mut self, balancer: Balancer, world: &World) {
+        if balancer == Balancer::IsTold {
+            world.rotates(self.node, false);
+        }
+        world.finds_out(balancer == Balancer::FindsOut);
         let ended = self.life.is_told_to_end().await;
         self.note(ended, world);
         self.begin_again(world);
@@ -104,6 +116,7 @@ impl Lives {
         // It says so to nobody but who asks.
         in_time("a node to be ready", async { while !is_ready(&proxy.address).await {} }).await;
         world.rotates(self.node, true);
+        world.finds_out(false);
     }
 
     /// Leads the clients to this one, once it listens; to the next one where there was no database for it.

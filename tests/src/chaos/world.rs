@@ -31,6 +31,8 @@ pub(super) struct World {
     pub(super) outages: Outages,
     /// The nodes to which a balancer leads clients.
     in_rotation: Vec<AtomicBool>,
+    /// Whether it leads a client on to the next node where one does not take it.
+    finds_out: AtomicBool,
     sockets: AtomicU64,
     most_tries: AtomicU64,
     longest_resume_ms: AtomicU64,
@@ -51,6 +53,7 @@ impl World {
     pub(super) fn new(proxies: Vec<Proxy>, phase: watch::Receiver<Phase>, settled: UnboundedSender<()>) -> Self {
         Self {
             in_rotation: proxies.iter().map(|_| AtomicBool::new(true)).collect(),
+            finds_out: AtomicBool::new(false),
             proxies,
             phase,
             settled,
@@ -84,6 +87,17 @@ impl World {
     /// Leads clients to that node, or no longer.
     pub(super) fn rotates(&self, node: usize, to: bool) {
         self.in_rotation[node].store(to, Ordering::SeqCst);
+    }
+
+    /// Leads a client on to the next node where one does not take it, or no longer.
+    pub(super) fn finds_out(&self, does: bool) {
+        self.finds_out.store(does, Ordering::SeqCst);
+    }
+
+    /// Where a client is led that this node did not take, and has been led to so many.
+    pub(super) fn next_node(&self, node: usize, led: usize) -> Option<usize> {
+        let goes_on = self.finds_out.load(Ordering::SeqCst) && led < self.proxies.len();
+        goes_on.then(|| (node + 1) % self.proxies.len())
     }
 
     /// Any node, of those to which clients are led.
