@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait};
 use sea_orm_migration::{MigrationTrait, MigratorTrait, SchemaManager, async_trait, seaql_migrations};
 
 use crate::database::{Alone, Database};
+use crate::sql::statement;
 
 struct Migrator;
 
@@ -17,12 +18,15 @@ impl MigratorTrait for Migrator {
     }
 }
 
-/// Why a schema could not be brought up to date. In both cases it is left as it was.
+/// Why a schema could not be brought up to date. It is left as it was.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ApplyError {
     /// A newer version of this program has made it; what it means by its tables is not known here.
     #[error("it was made by a newer version of handsel, which has the migration {0}; use that version or a later one")]
     Newer(String),
+    /// It could not keep what people write.
+    #[error("it keeps texts as {0}, which has no sign for much that people write; create it anew with ENCODING 'UTF8'")]
+    Encoding(String),
     /// The database did not do it.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -32,6 +36,9 @@ pub(crate) enum ApplyError {
 /// find nothing left to do.
 pub(crate) async fn apply(database: &Database) -> Result<(), ApplyError> {
     let (_turn, transaction) = database.begin_alone(Alone::Migrating).await?;
+    if database.is_postgres() {
+        keeps_all_texts(&transaction).await?;
+    }
     let known = Migrator::migrations();
     let applied = Migrator::get_migration_models(&transaction).await?;
     if let Some(newer) = applied.into_iter().find(|one| known.iter().all(|known| known.name() != one.version)) {
@@ -39,6 +46,16 @@ pub(crate) async fn apply(database: &Database) -> Result<(), ApplyError> {
     }
     Migrator::up(&transaction, None).await?;
     Ok(transaction.commit().await?)
+}
+
+/// PostgreSQL keeps texts in whatever encoding a database was created with, for ever.
+async fn keeps_all_texts(transaction: &DatabaseTransaction) -> Result<(), ApplyError> {
+    let asked = statement(transaction, "SELECT current_setting('server_encoding')", []);
+    let row = transaction.query_one_raw(asked).await?;
+    match row.map(|row| row.try_get_by_index::<String>(0)).transpose()? {
+        Some(encoding) if encoding != "UTF8" => Err(ApplyError::Encoding(encoding)),
+        _ => Ok(()),
+    }
 }
 
 /// How a schema stands to this program.
