@@ -15,3 +15,8 @@ pub use postgres::Postgres;
 pub use program::{Program, directory, find};
 pub use redis::Redis;
 pub use unprivileged::command;
+
+/// The password of each server. It needs quoting in a URL, as a real one may.
+pub const PASSWORD: &str = "pass/word@home";
+/// The same as a URL has it.
+pub const PASSWORD_IN_URL: &str = "pass%2Fword%40home";

@@ -10,12 +10,9 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::program::{self, Program};
-use crate::{certificates, ports, unprivileged};
+use crate::{PASSWORD, PASSWORD_IN_URL, certificates, ports, unprivileged};
 
 const USER: &str = "handsel";
-/// Needs quoting in a URL, as a real one may.
-const PASSWORD: &str = "pass/word@home";
-const PASSWORD_IN_URL: &str = "pass%2Fword%40home";
 /// How long it may take to start, on a machine that may be busy.
 const PATIENCE: Duration = Duration::from_mins(1);
 const ATTEMPTS: u32 = 5;

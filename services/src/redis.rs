@@ -10,10 +10,8 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 use crate::program::{self, Program};
-use crate::{certificates, ports};
+use crate::{PASSWORD, PASSWORD_IN_URL, certificates, ports};
 
-const PASSWORD: &str = "pass/word@home";
-const PASSWORD_IN_URL: &str = "pass%2Fword%40home";
 const PATIENCE: Duration = Duration::from_secs(30);
 const ATTEMPTS: u32 = 5;
 

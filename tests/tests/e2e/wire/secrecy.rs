@@ -1,6 +1,7 @@
 //! Nothing that people write, and nothing that they prove themselves with, appears in a log or a metric, however finely
 //! everything is logged, whatever goes well or wrong. Knows nothing of how that is kept.
 
+use handsel_services as services;
 use handsel_tests::socket::Connecting;
 use handsel_tests::{Person, Server, Started, http};
 use serde_json::{Value, json};
@@ -124,9 +125,11 @@ async fn no_secret_and_nothing_that_is_said_shows_at_any_level() {
         assert!(log.contains("socket closed") && log.contains("/api/auth/login/"), "it is logged what happens: {log}");
         assert!(metrics.contains("unknown_type"), "and counted: {metrics}");
         let output = server.output();
-        let secrets = [COMMON, &ana.token, &bob.token, "ana's password", "bob's password"];
+        let theirs = [COMMON, &ana.token, &bob.token, "ana's password", "bob's password"];
+        // Those of PostgreSQL and Redis, where it has them.
+        let secrets = [&theirs[..], &[services::PASSWORD, services::PASSWORD_IN_URL]].concat();
         for text in [&log, &metrics, &output] {
-            for secret in secrets {
+            for &secret in &secrets {
                 let line = text.lines().find(|line| line.contains(secret));
                 assert_eq!(line, None, "{secret:?} shows");
             }
