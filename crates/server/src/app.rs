@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use handsel_domain::conversation::ReadCursor;
-use handsel_domain::ids::TokenId;
 use handsel_domain::ports::{Clock, Committed, Tokens};
-use handsel_domain::timeline::Entry;
 use handsel_domain::usecases::{Accounts, Market, Talk};
 use handsel_storage::{Argon2Passwords, DatabaseUrl, Storage};
 
@@ -61,15 +58,4 @@ impl App {
     pub async fn close(self) {
         self.storage.close().await;
     }
-}
-
-/// For commands: nobody is connected to this process. Other processes find what it commits by comparing.
-pub struct Nobody;
-
-impl Committed for Nobody {
-    fn entries(&self, _: &[Arc<Entry>]) {}
-
-    fn cursor_moved(&self, _: ReadCursor) {}
-
-    fn revoked(&self, _: &[TokenId]) {}
 }

@@ -1,6 +1,7 @@
 //! What each command does. Knows nothing of requests or sockets.
 
 mod backup;
+mod elsewhere;
 mod healthcheck;
 mod token;
 mod user;
@@ -18,11 +19,12 @@ use handsel_transport::broker::LocalBroker;
 use serde::Serialize;
 use tracing_subscriber::EnvFilter;
 
-use crate::app::{App, Nobody};
+use crate::app::App;
 use crate::cli::{Cli, Command, CommonArgs, ServeArgs};
-use crate::config::{Config, Loaded, Settings, Surface};
+use crate::config::{self, Config, Loaded, Redis, Settings, Surface};
 use crate::serve::{self, Listeners};
 use crate::telemetry;
+use elsewhere::Elsewhere;
 
 /// Runs the command that was typed; returns the status that the process ends with where it does not fail.
 pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
@@ -67,7 +69,7 @@ async fn serve(args: ServeArgs) -> anyhow::Result<()> {
 }
 
 async fn migrate(common: CommonArgs) -> anyhow::Result<()> {
-    let (app, settings) = open(common).await?;
+    let Opened { app, settings, .. } = open(common).await?;
     app.close().await;
     println!("The database {} is up to date.", settings.database_url.parse::<DatabaseUrl>()?.shown());
     Ok(())
@@ -90,11 +92,30 @@ fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// For a command that works on the database and ends.
-async fn open(common: CommonArgs) -> anyhow::Result<(App, Settings)> {
+/// What a command works with that ends at once.
+struct Opened {
+    app: App,
+    settings: Settings,
+    /// The nodes over the same database.
+    redis: Option<Redis>,
+    elsewhere: Arc<Elsewhere>,
+}
+
+async fn open(common: CommonArgs) -> anyhow::Result<Opened> {
     let loaded = load(&common, common.config.clone())?;
     let database = loaded.settings.database_url.parse().with_context(|| loaded.place("database_url"))?;
-    Ok((App::open(&database, Arc::new(Nobody)).await?, loaded.settings))
+    let redis = config::redis(&loaded)?;
+    let elsewhere = Arc::<Elsewhere>::default();
+    let app = App::open(&database, Arc::clone(&elsewhere) as Arc<dyn Committed>).await?;
+    Ok(Opened { app, settings: loaded.settings, redis, elsewhere })
+}
+
+impl Opened {
+    /// Lets go of the database, and tells the nodes what they should hear of.
+    async fn close(self) {
+        self.app.close().await;
+        self.elsewhere.is_told(self.redis).await;
+    }
 }
 
 async fn find_user(app: &App, username: &str) -> anyhow::Result<User> {

@@ -199,7 +199,7 @@ impl Config {
 }
 
 /// An empty address is none: that is how a variable is switched off.
-fn redis(loaded: &Loaded) -> anyhow::Result<Option<Redis>> {
+pub(crate) fn redis(loaded: &Loaded) -> anyhow::Result<Option<Redis>> {
     let settings = &loaded.settings;
     let prefix = settings.redis_prefix.parse().with_context(|| loaded.place("redis_prefix"))?;
     let Some(url) = settings.redis_url.as_deref().filter(|url| !url.is_empty()) else { return Ok(None) };

@@ -20,17 +20,17 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Add { username, first_name, last_name, common } => {
             let username = Username::parse(&username)?;
             let (first_name, last_name) = (Name::parse(&first_name)?, Name::parse(&last_name)?);
-            let (app, _) = open(common).await?;
+            let opened = open(common).await?;
             let password = read_password()?;
-            let user = app.accounts.register(Registration { username, password, first_name, last_name }).await?;
+            let user = opened.app.accounts.register(Registration { username, password, first_name, last_name }).await?;
             println!("Added user {} with id {}.", user.person.username.as_str(), user.person.id);
-            app.close().await;
+            opened.close().await;
         }
         UserCommand::List(common) => {
-            let (app, _) = open(common).await?;
+            let opened = open(common).await?;
             let mut after = None;
             loop {
-                let users = app.accounts.page(after, USERS_PER_PAGE).await?;
+                let users = opened.app.accounts.page(after, USERS_PER_PAGE).await?;
                 for user in &users {
                     println!(
                         "{}\t{}\t{}\t{}",
@@ -45,15 +45,15 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
                     None => break,
                 }
             }
-            app.close().await;
+            opened.close().await;
         }
         UserCommand::SetPassword { username, common } => {
-            let (app, _) = open(common).await?;
-            let user = find_user(&app, &username).await?;
+            let opened = open(common).await?;
+            let user = find_user(&opened.app, &username).await?;
             let password = read_password()?;
-            app.accounts.set_password(user.person.id, password).await?;
+            opened.app.accounts.set_password(user.person.id, password).await?;
             println!("{} has a new password; all tokens are revoked.", user.person.username.as_str());
-            app.close().await;
+            opened.close().await;
         }
     }
     Ok(())

@@ -6,7 +6,9 @@
 //! - `publish`, `listen`: saying and hearing it.
 //! - `subscriptions`, `subscribe`: to whose channels a node listens.
 //! - `link`: the connections, made again whenever they break.
+//! - `announce`: for a process that is no node.
 
+mod announce;
 mod channels;
 mod letters;
 mod link;
@@ -29,6 +31,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::{BrokerState, Elsewhere};
 use crate::node::NodeId;
 use crate::watch::Pace;
+pub use announce::{NotAnnounced, announce_revoked};
 use channels::Channels;
 use letters::Said;
 pub use link::Link;

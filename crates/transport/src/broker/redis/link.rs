@@ -55,16 +55,13 @@ pub struct Link {
 impl Link {
     /// Keeps the link until it is stopped; then the other nodes are told that this one has ended.
     pub async fn run(mut self, hub: Arc<Hub>, stop: CancellationToken) {
-        // The crate that makes the connections leaves it to the process which implementation is used. That another was
-        // chosen before is as well.
-        let _ = rustls::crypto::ring::default_provider().install_default();
         metrics::gauge!("handsel_broker_up").set(0.0);
         let _ended = DownAtTheEnd(Arc::clone(&self.shared));
         let (mut outage, mut wait) = (Outage::default(), RETRY_MIN);
         loop {
             let broken = tokio::select! {
                 () = stop.cancelled() => return,
-                connected = self.connect() => match connected {
+                connected = self.connected() => match connected {
                     Ok((connection, pubsub)) => match self.hold(connection, pubsub, &hub, &stop, &mut outage).await {
                         Ok(()) => return,
                         Err(broken) => broken,
@@ -84,16 +81,9 @@ impl Link {
         }
     }
 
-    async fn connect(&self) -> Result<(MultiplexedConnection, PubSub), Broken> {
-        let client = self.url.client();
-        let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(CONNECT_PATIENCE))
-            .set_response_timeout(Some(ANSWER_PATIENCE));
-        let both = async {
-            let connection = client.get_multiplexed_async_connection_with_config(&config).await?;
-            Ok::<_, RedisError>((connection, client.get_async_pubsub().await?))
-        };
-        Ok(timeout(CONNECT_PATIENCE, both).await.map_err(|_| Broken::Silent)??)
+    async fn connected(&self) -> Result<(MultiplexedConnection, PubSub), Broken> {
+        let both = async { Ok((connect(&self.url).await?, self.url.client().get_async_pubsub().await?)) };
+        timeout(CONNECT_PATIENCE, both).await.map_err(|_| Broken::Silent)?
     }
 
     /// For as long as the link lasts; `Ok` where it was stopped.
@@ -136,6 +126,17 @@ impl Link {
             _ = listening.join_next() => Err(Broken::Closed),
         }
     }
+}
+
+/// A connection that commands are sent over.
+pub(super) async fn connect(url: &RedisUrl) -> Result<MultiplexedConnection, Broken> {
+    // The crate that makes the connections leaves it to the process which implementation is used. That another was
+    // chosen before is as well.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let config = AsyncConnectionConfig::new()
+        .set_connection_timeout(Some(CONNECT_PATIENCE))
+        .set_response_timeout(Some(ANSWER_PATIENCE));
+    Ok(url.client().get_multiplexed_async_connection_with_config(&config).await?)
 }
 
 /// However the task ends: from then on there is no broker, and comparing finds everything.

@@ -74,7 +74,7 @@ impl Publisher<'_> {
             if is_up && self.shared.missed.swap(false, Ordering::Relaxed) {
                 letters.push(self.writer().to_all(&News::Missed));
             }
-            if let Err(broken) = self.publish(letters).await {
+            if let Err(broken) = publish(&mut self.connection, &letters).await {
                 // It is not known which of them were heard.
                 self.shared.missed.store(true, Ordering::Relaxed);
                 return Err(broken);
@@ -98,21 +98,21 @@ impl Publisher<'_> {
         let mut letters = self.writer().write(said);
         letters.push(self.writer().to_all(&News::Goodbye));
         // Where nobody hears it, what the node has said of its users runs out by itself.
-        let _ = tokio::time::timeout(GOODBYE_PATIENCE, self.publish(letters)).await;
+        let _ = tokio::time::timeout(GOODBYE_PATIENCE, publish(&mut self.connection, &letters)).await;
         Ok(())
     }
+}
 
-    async fn publish(&mut self, letters: Vec<Letter>) -> Result<(), Broken> {
-        let commands =
-            letters.iter().flat_map(|letter| letter.channels.iter().map(|channel| (channel, &letter.payload)));
-        let commands: Vec<_> = commands.collect();
-        for some in commands.chunks(PIPELINE_COMMANDS_MAX) {
-            let mut pipeline = redis::pipe();
-            for (channel, payload) in some {
-                pipeline.publish(channel, payload).ignore();
-            }
-            pipeline.exec_async(&mut self.connection).await?;
+/// Returns once Redis has taken all of them.
+pub(super) async fn publish(connection: &mut MultiplexedConnection, letters: &[Letter]) -> Result<(), Broken> {
+    let commands = letters.iter().flat_map(|letter| letter.channels.iter().map(|channel| (channel, &letter.payload)));
+    let commands: Vec<_> = commands.collect();
+    for some in commands.chunks(PIPELINE_COMMANDS_MAX) {
+        let mut pipeline = redis::pipe();
+        for (channel, payload) in some {
+            pipeline.publish(channel, payload).ignore();
         }
-        Ok(())
+        pipeline.exec_async(connection).await?;
     }
+    Ok(())
 }
