@@ -66,6 +66,12 @@ impl Exposition {
         value.unwrap_or_else(|| panic!("there is no {series} in {:#?}", self.series.keys()))
     }
 
+    /// The value of a series that counts, which must be there.
+    pub fn count(&self, series: &str) -> u64 {
+        let value = self.value(series);
+        format!("{value:.0}").parse().unwrap_or_else(|_| panic!("{series} counts nothing: {value}"))
+    }
+
     /// The names and labels of all.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.series.keys().map(String::as_str)

@@ -197,6 +197,12 @@ impl Server {
         self.output.so_far()
     }
 
+    /// Has [`Server::resident_bytes_max`] begin anew with what it takes at this moment.
+    pub fn forgets_its_peak(&self) {
+        let id = self.process.id().expect("it runs");
+        std::fs::write(format!("/proc/{id}/clear_refs"), "5").expect("Linux lets the owner of a process do so");
+    }
+
     /// The most memory that it has taken from the machine so far, in bytes.
     pub fn resident_bytes_max(&self) -> u64 {
         self.memory("VmHWM:")
