@@ -8,6 +8,7 @@ use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST};
 use hyper::{HeaderMap, Request};
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
 use crate::in_time;
@@ -75,6 +76,20 @@ fn requesting(method: &str, path: &str, token: Option<&str>, body: Option<Value>
 /// A GET that the network may break: `None` then.
 pub async fn tries_to_get(address: &str, path: &str, token: &str) -> Option<Answer> {
     tries_to_send(address, requesting("GET", path, Some(token), None)).await.ok()
+}
+
+/// A POST whose body is awaited: the server has said so by 100.
+pub(crate) async fn begun_post(address: &str, path: &str, token: &str, bytes: usize) -> TcpStream {
+    let mut connection = TcpStream::connect(address).await.expect("the server accepts");
+    let head = format!(
+        "POST {path} HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {token}\r\n\
+         Content-Type: application/json\r\nContent-Length: {bytes}\r\nExpect: 100-continue\r\n\r\n"
+    );
+    connection.write_all(head.as_bytes()).await.expect("the connection holds");
+    let mut answer = [0; 25];
+    in_time("100 Continue", connection.read_exact(&mut answer)).await.expect("the connection holds");
+    assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
+    connection
 }
 
 /// Any request, over a connection of its own.

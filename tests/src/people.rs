@@ -1,6 +1,7 @@
 //! Someone with a token: what they ask over HTTP and which sockets they open. Knows nothing of other people.
 
 use serde_json::{Value, json};
+use tokio::net::TcpStream;
 
 use crate::socket::Connecting;
 use crate::{Answer, Refusal, Socket, http};
@@ -64,6 +65,11 @@ impl Person {
     /// POST with JSON.
     pub async fn post(&self, path: &str, body: Value) -> Answer {
         http::request(&self.address, "POST", path, Some(&self.token), Some(body)).await
+    }
+
+    /// POST with so many bytes of JSON that are awaited: the server is in the middle of it until they come.
+    pub async fn begins_to_post(&self, path: &str, bytes: usize) -> TcpStream {
+        http::begun_post(&self.address, path, &self.token, bytes).await
     }
 
     /// PATCH with JSON.

@@ -8,7 +8,6 @@ mod crossing;
 mod encrypted;
 mod frozen;
 mod leaving;
-mod revoked;
 mod seam;
 mod starts_without;
 mod subscribed;

@@ -13,19 +13,28 @@ use super::scene::{Scene, hears, is_passing, says_until_stored};
 const MEANWHILE: usize = 120;
 
 /// The line between Ana's node and the database.
-struct Line {
+pub(super) struct Line {
     proxy: Proxy,
     database: String,
 }
 
 impl Line {
     /// Up to the database at that URL; returns the URL at its other end.
-    async fn to(url: &str) -> (Self, String) {
+    pub(super) async fn to(url: &str) -> (Self, String) {
         let (before, at) = url.rsplit_once('@').expect("a URL with a password");
         let (database, path) = at.split_once('/').expect("a URL with a database");
         let proxy = Proxy::to(database, Weather::calm()).await;
         let through = format!("{before}@{}/{path}", proxy.address);
         (Self { proxy, database: database.to_owned() }, through)
+    }
+
+    /// Its connections end, and others are refused.
+    pub(super) async fn is_cut(&self) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let refusing = listener.local_addr().expect("it has an address").to_string();
+        drop(listener);
+        self.proxy.leads_to(&refusing);
+        self.proxy.does(Fault::End(Ending::Reset, Moment::Now), Whom::All);
     }
 
     fn is_mended(&self) {
@@ -36,15 +45,7 @@ impl Line {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_whose_connections_are_refused_heals() {
-    let refusing = {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-        listener.local_addr().expect("it has an address").to_string()
-    };
-    let broken = |line: &Line| {
-        line.proxy.leads_to(&refusing);
-        line.proxy.does(Fault::End(Ending::Reset, Moment::Now), Whom::All);
-    };
-    what_is_committed_meanwhile_arrives(broken).await;
+    what_is_committed_meanwhile_arrives(Line::is_cut).await;
 }
 
 /// As when a network swallows everything: nobody is told that a connection is gone.
@@ -52,14 +53,14 @@ async fn a_node_whose_connections_are_refused_heals() {
 async fn a_node_whose_database_is_silent_heals() {
     let silent = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
     let address = silent.local_addr().expect("it has an address").to_string();
-    let broken = |line: &Line| {
+    let broken = async |line: &Line| {
         line.proxy.leads_to(&address);
         line.proxy.does(Fault::Stall(Way::Both, Duration::from_hours(1)), Whom::All);
     };
     what_is_committed_meanwhile_arrives(broken).await;
 }
 
-async fn what_is_committed_meanwhile_arrives(broken: impl FnOnce(&Line)) {
+async fn what_is_committed_meanwhile_arrives(broken: impl AsyncFnOnce(&Line)) {
     let mut line = None;
     let scene = Scene::over(async |url| {
         let (to, through) = Line::to(url).await;
@@ -70,7 +71,7 @@ async fn what_is_committed_meanwhile_arrives(broken: impl FnOnce(&Line)) {
     let line = line.expect("it was drawn");
     let (mut anas, mut bobs) = scene.both_open().await;
 
-    broken(&line);
+    broken(&line).await;
     anas.says_as("cut off", "Does anyone hear me?").await;
     let told = hears(&mut anas).await;
     is_passing(&told, "cut off");

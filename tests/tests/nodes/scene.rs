@@ -19,8 +19,7 @@ pub(super) struct Scene {
     /// The respondent.
     pub(super) bob: Person,
     pub(super) key: String,
-    /// Goes with the scene.
-    _redis: Redis,
+    pub(super) redis: Redis,
     pub(super) postgres: Postgres,
 }
 
@@ -35,7 +34,7 @@ impl Scene {
         let (ana, bob) = (anas_node.person("ana").await, bobs_node.person("bob").await);
         let offer = ana.offers("Bike repair").await;
         let key = format!("{offer}:{}", bob.id);
-        let scene = Self { anas_node, bobs_node, ana, bob, key, _redis: redis, postgres };
+        let scene = Self { anas_node, bobs_node, ana, bob, key, redis, postgres };
         scene.bob_writes("Hello!").await;
         scene
     }

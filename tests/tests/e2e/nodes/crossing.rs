@@ -4,7 +4,7 @@ use handsel_services::Redis;
 
 use super::scene::{Nodes, broker, metric};
 
-const ROUNDS: usize = 20;
+const ROUNDS: u32 = 20;
 
 #[tokio::test]
 async fn entries_are_passed_on_and_not_read() {
@@ -15,9 +15,9 @@ async fn entries_are_passed_on_and_not_read() {
     }
     for node in [&nodes.one, &nodes.two] {
         assert_eq!((broker(node).await.as_str(), metric(node, "handsel_broker_up").await), ("ok", 1.0));
-        // A comparison may come in between and read some.
+        // Each hears as many as that of the other one. A comparison may come in between and have one read, or two.
         let read = metric(node, "handsel_replayed_entries_total").await;
-        assert!(read < 20.0, "expected that most of {ROUNDS} were passed on, saw {read} read");
+        assert!(read <= f64::from(ROUNDS) / 2.0, "expected that most of {ROUNDS} were passed on, saw {read} read");
     }
 }
 
@@ -35,11 +35,9 @@ async fn several_of_one_batch_arrive_in_their_order() {
 }
 
 #[tokio::test]
-async fn cursors_and_typing_cross() {
+async fn who_types_is_told() {
     let nodes = Nodes::over(Redis::shared()).await;
     let (mut anas, mut bobs) = nodes.both_open().await;
-    anas.reads(1).await;
-    bobs.hears_read(&nodes.key, nodes.ana.id, 1).await;
     // It is stored nowhere: no comparison would find it.
     anas.types().await;
     bobs.hears_typing(&nodes.key, nodes.ana.id).await;

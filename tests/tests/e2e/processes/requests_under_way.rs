@@ -6,22 +6,8 @@ use tokio::net::TcpStream;
 
 const BODY: &str = r#"{"content": "By post"}"#;
 
-/// A request whose body is awaited: the server says so by 100, and is in the middle of it from then on.
 async fn begun_post(pair: &Pair) -> TcpStream {
-    let mut connection = TcpStream::connect(&pair.respondent.address).await.expect("the server accepts");
-    let head = format!(
-        "POST /api/conversations/{}/messages/ HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
-         Content-Type: application/json\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
-        pair.key,
-        pair.respondent.address,
-        pair.respondent.token,
-        BODY.len()
-    );
-    connection.write_all(head.as_bytes()).await.expect("the connection holds");
-    let mut answer = [0; 25];
-    in_time("100 Continue", connection.read_exact(&mut answer)).await.expect("the connection holds");
-    assert_eq!(&answer, b"HTTP/1.1 100 Continue\r\n\r\n");
-    connection
+    pair.respondent.begins_to_post(&format!("/api/conversations/{}/messages/", pair.key), BODY.len()).await
 }
 
 async fn is_answered_with_201(mut connection: TcpStream) {
