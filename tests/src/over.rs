@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard};
 
 use clap::ValueEnum;
-use handsel_services::Postgres;
+use handsel_services::{Postgres, Redis};
 use tempfile::TempDir;
 
 use crate::database::Database;
@@ -17,7 +17,7 @@ const CHOICE: &str = "HANDSEL_TESTS_OVER";
 pub enum Over {
     /// A file.
     Sqlite,
-    /// A database of one server for all tests of this program.
+    /// A database of one PostgreSQL, with one Redis, for all tests of this program.
     Postgres,
 }
 
@@ -28,6 +28,14 @@ impl Over {
             Err(std::env::VarError::NotPresent) | Ok("sqlite") => Self::Sqlite,
             Ok("postgres") => Self::Postgres,
             other => panic!("{CHOICE} is sqlite or postgres, and not {other:?}"),
+        }
+    }
+
+    /// Where servers over one database tell each other of what they commit: a Redis, and a prefix that nobody has used.
+    pub(crate) fn fresh_broker(self) -> Option<(String, String)> {
+        match self {
+            Self::Sqlite => None,
+            Self::Postgres => Some((Redis::shared().url(), Redis::shared().fresh_prefix())),
         }
     }
 

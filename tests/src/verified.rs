@@ -2,6 +2,7 @@
 //! verify` says whether it keeps what is promised.
 
 use std::io::{self, Write};
+use std::iter;
 use std::path::Path;
 use std::process::{Command, Output};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,6 +19,8 @@ use crate::server::binary;
 pub struct VerifiedDatabase {
     directory: TempDir,
     database: Database,
+    /// Where its servers tell each other of what they commit, if anywhere: a Redis, and a prefix there.
+    broker: Option<(String, String)>,
     is_broken: AtomicBool,
     /// Somebody else's to verify and to remove.
     is_foreign: bool,
@@ -25,22 +28,28 @@ pub struct VerifiedDatabase {
 }
 
 impl VerifiedDatabase {
-    /// One that nobody has used, of the kind that was chosen for this run.
+    /// One that nobody has used, of the kind that was chosen for this run, with the broker that belongs to it.
     pub fn fresh() -> Self {
-        Self::fresh_over(Over::chosen())
+        let over = Over::chosen();
+        let mut fresh = Self::fresh_over(over);
+        fresh.broker = over.fresh_broker();
+        fresh
     }
 
     pub(crate) fn fresh_over(over: Over) -> Self {
-        let directory = tempfile::tempdir().expect("a directory for the server");
-        let database = over.fresh_database(&directory);
-        let (is_broken, made_on) = (AtomicBool::new(false), thread::current().id());
-        Self { directory, database, is_broken, is_foreign: false, made_on }
+        Self::made(|directory| over.fresh_database(directory))
     }
 
     pub(crate) fn foreign(database: Database) -> Self {
+        let mut foreign = Self::made(|_| database);
+        foreign.is_foreign = true;
+        foreign
+    }
+
+    fn made(database: impl FnOnce(&TempDir) -> Database) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the server");
-        let (is_broken, made_on) = (AtomicBool::new(false), thread::current().id());
-        Self { directory, database, is_broken, is_foreign: true, made_on }
+        let (database, made_on) = (database(&directory), thread::current().id());
+        Self { directory, database, broker: None, is_broken: AtomicBool::new(false), is_foreign: false, made_on }
     }
 
     /// Where its servers and commands run: a file of SQLite's is there, and nothing else.
@@ -54,8 +63,11 @@ impl VerifiedDatabase {
     }
 
     /// What tells servers and commands of it. A file is named as somebody would who is in its directory.
-    pub(crate) fn variables(&self) -> [(&'static str, &str); 1] {
-        [("DATABASE_URL", if self.database.is_sqlite() { "sqlite://handsel.db" } else { self.database.url() })]
+    pub(crate) fn variables(&self) -> Vec<(&'static str, &str)> {
+        let database_url = if self.database.is_sqlite() { "sqlite://handsel.db" } else { self.database.url() };
+        let broker =
+            self.broker.iter().flat_map(|(url, prefix)| [("REDIS_URL", url), ("HANDSEL_REDIS_PREFIX", prefix)]);
+        iter::once(("DATABASE_URL", database_url)).chain(broker.map(|(name, value)| (name, value.as_str()))).collect()
     }
 
     /// What the test does to the database breaks promises: it is not verified.

@@ -13,6 +13,7 @@ mod configuration;
 mod conversations;
 mod cors;
 mod demo;
+mod dump;
 mod halves;
 mod handshake;
 mod handshake_refusals;

@@ -3,8 +3,6 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 use handsel_tests::server::{command, command_with};
@@ -14,7 +12,7 @@ use super::support::{Market, writes};
 
 const ENTRIES: &str = "SELECT COUNT(*) FROM entries";
 
-/// PostgreSQL is backed up otherwise.
+/// PostgreSQL is backed up otherwise; [`super::dump`] does.
 async fn talking_over_a_file() -> Market {
     let market = Market::open_with(Started::fresh_file()).await;
     writes(&market.bob, &market.offer, "Hello!").await;
@@ -42,18 +40,7 @@ fn left_over(directory: &Path) -> Vec<String> {
 #[tokio::test]
 async fn it_is_whole_and_verified_while_others_write() {
     let market = talking_over_a_file().await;
-    let stop = Arc::new(AtomicBool::new(false));
-    let writing = [market.bob.clone(), market.ana.clone()].map(|person| {
-        let (stop, key) = (Arc::clone(&stop), market.key.clone());
-        tokio::spawn(async move {
-            let mut written = 0;
-            while !stop.load(Ordering::SeqCst) {
-                writes(&person, &key, "More and more of it.").await;
-                written += 1;
-            }
-            written
-        })
-    });
+    let writing = market.both_write();
     let directory = tempfile::tempdir().expect("a directory");
     let mut before = 0;
     for number in 1..=5 {
@@ -70,10 +57,7 @@ async fn it_is_whole_and_verified_while_others_write() {
         assert!(entries >= before, "{entries} after {before}");
         before = entries;
     }
-    stop.store(true, Ordering::SeqCst);
-    for written in writing {
-        assert!(written.await.expect("nobody is refused") > 0, "others wrote meanwhile");
-    }
+    writing.end().await;
     assert_eq!(left_over(directory.path()), [""; 0]);
 }
 

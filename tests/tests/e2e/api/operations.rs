@@ -2,6 +2,7 @@
 
 use handsel_tests::Server;
 use handsel_tests::exposition::Exposition;
+use handsel_tests::over::Over;
 use serde_json::json;
 
 use super::support::has_exactly;
@@ -12,8 +13,15 @@ async fn a_server_is_alive_and_ready() {
     let alive = server.get("/healthz").await;
     has_exactly(alive.is(200), &[("status", "text"), ("version", "text")]);
     assert_eq!(alive.json["status"], "ok");
+    let broker = match Over::chosen() {
+        Over::Sqlite => "local",
+        Over::Postgres => {
+            server.logs("Redis is used").await;
+            "ok"
+        }
+    };
     let ready = server.get("/readyz").await;
-    assert_eq!(*ready.is(200), json!({"status": "ready", "database": "ok", "migrations": "ok", "broker": "local"}));
+    assert_eq!(*ready.is(200), json!({"status": "ready", "database": "ok", "migrations": "ok", "broker": broker}));
     let metrics = Exposition::read(&server.address).await;
     assert!((metrics.value("handsel_database_up") - 1.0).abs() < 0.1, "it answers");
 }

@@ -1,6 +1,9 @@
 //! What these tests have in common: shapes of JSON, requests of any kind, two people who talk. Knows nothing of what
 //! is tested with it.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
 use handsel_tests::{Answer, Person, Server, Started, http, in_time};
 use http_body_util::Full;
@@ -8,6 +11,7 @@ use hyper::Request;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+use tokio::task::JoinHandle;
 
 /// Expects an object with exactly these fields, each of the named type; `text|null` is either.
 pub(super) fn has_exactly(value: &Value, fields: &[(&str, &str)]) {
@@ -145,11 +149,44 @@ impl Market {
         market
     }
 
+    /// Both write, each the next message once the last is committed, until it is ended.
+    pub(super) fn both_write(&self) -> BothWrite {
+        let stop = Arc::new(AtomicBool::new(false));
+        let writing = [&self.ana, &self.bob].map(|person| {
+            let (person, key, stop) = (person.clone(), self.key.clone(), Arc::clone(&stop));
+            tokio::spawn(async move {
+                let mut written = 0;
+                while !stop.load(Ordering::SeqCst) {
+                    writes(&person, &key, "More and more of it.").await;
+                    written += 1;
+                }
+                written
+            })
+        });
+        BothWrite { stop, writing }
+    }
+
     /// The one line of someone's list of conversations.
     pub(super) async fn line_of(&self, person: &Person) -> Value {
         let list = person.get("/api/conversations/").await;
         let lines = list.is(200)["results"].as_array().expect("a list has results").clone();
         assert_eq!(lines.len(), 1, "{} has one conversation", person.username);
         lines.into_iter().next().expect("one line")
+    }
+}
+
+/// Two who write.
+pub(super) struct BothWrite {
+    stop: Arc<AtomicBool>,
+    writing: [JoinHandle<u32>; 2],
+}
+
+impl BothWrite {
+    /// Nobody was refused, and each has written something.
+    pub(super) async fn end(self) {
+        self.stop.store(true, Ordering::SeqCst);
+        for written in self.writing {
+            assert!(written.await.expect("nobody is refused") > 0, "they wrote meanwhile");
+        }
     }
 }

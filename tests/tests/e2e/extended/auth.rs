@@ -31,6 +31,8 @@ pub(super) async fn takes(socket: &mut Socket, token: &str, expires_at: &Value) 
 async fn a_fresh_token_in_time_keeps_the_socket_past_the_end_of_the_old_one() {
     let scene = Scene::acquainted().await;
     let other = scene.another_process().await;
+    // She is at both, so that neither process has to tell the other of her, and Bob's sockets hear of nobody.
+    let _anas_phone = scene.ana.at(&other.address).opens(&scene.key).await;
     runs_out_soon(&scene.server).await;
     let (mut anas, _) = scene.ana.opens_by_v1(&scene.key).await;
     let mut kept = Vec::new();

@@ -10,6 +10,7 @@ use super::ten::Ten;
 async fn each_entry_is_heard_though_none_follows_it() {
     let scene = Scene::acquainted().await;
     let other = scene.another_process().await;
+    let _there = scene.both_are_at(&other).await;
     let (mut anas, _) = scene.ana.opens_by_v1(&scene.key).await;
     let (mut bobs, _) = scene.bob.at(&other.address).opens_by_v1(&scene.offer).await;
     let (mut bobs_inbox, _) = scene.bob.at(&other.address).opens_inbox().await;
@@ -79,6 +80,7 @@ async fn an_inbox_hears_ten_conversations_of_another_process() {
 async fn a_step_that_is_taken_there_is_followed_by_one_here() {
     let scene = Scene::acquainted().await;
     let other = scene.another_process().await;
+    let _there = scene.both_are_at(&other).await;
     let (mut anas, _) = scene.ana.opens_by_v1(&scene.key).await;
     let (mut bobs, _) = scene.bob.at(&other.address).opens_by_v1(&scene.offer).await;
     for (by_ana, step, status) in [

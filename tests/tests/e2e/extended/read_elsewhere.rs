@@ -8,11 +8,11 @@ use super::scene::{Scene, UNLIMITED, has_read, writes};
 async fn a_cursor_that_one_process_moves_is_told_by_the_other() {
     let scene = Scene::acquainted().await;
     let other = scene.another_process().await;
+    let _there = scene.both_are_at(&other).await;
     let (ana, bob) = (scene.ana.at(&other.address), scene.bob.at(&other.address));
     let (mut anas, _) = scene.ana.opens_by_v1(&scene.key).await;
     let (mut bobs, _) = bob.opens_by_v1(&scene.offer).await;
     let (mut anas_phone, _) = ana.opens_inbox().await;
-    bobs.hears_presence(ana.id, true).await;
     for due in 2..6 {
         writes(&scene.bob, &scene.offer, "and").await;
         for socket in [&mut anas, &mut bobs, &mut anas_phone] {

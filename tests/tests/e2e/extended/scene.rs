@@ -45,6 +45,17 @@ impl Scene {
         self.server.another().with(&UNLIMITED).start().await
     }
 
+    /// Base sockets of both, here and at that process. As long as they are open nobody comes or goes, of whom one process
+    /// could tell the other: over some brokers it does, and otherwise they never hear of each other's users.
+    pub(super) async fn both_are_at(&self, other: &Server) -> Vec<Socket> {
+        let mut sockets = Vec::new();
+        for address in [&self.server.address, &other.address] {
+            sockets.push(self.ana.at(address).opens(&self.key).await);
+            sockets.push(self.bob.at(address).opens(&self.key).await);
+        }
+        sockets
+    }
+
     /// Someone else writes about the offer; returns who, and the key.
     pub(super) async fn is_asked_by(&self, username: &str) -> (Person, String) {
         let person = self.server.person(username).await;
