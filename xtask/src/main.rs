@@ -34,6 +34,10 @@ enum Command {
     ///
     /// First finds the programs that the tests call; on Debian and Ubuntu, as root, missing ones are installed with
     /// apt-get. One that cannot be had fails the run, so that no test is ever skipped unseen.
+    ///
+    /// The end-to-end tests run twice wherever they are among what is chosen: with all others over SQLite, then on
+    /// their own over PostgreSQL with Redis, which they start themselves. With `HANDSEL_TESTS_OVER=sqlite` or
+    /// `=postgres` they run once, over that.
     #[command(after_help = "Examples:\n  \
         cargo xtask test                        everything\n  \
         cargo xtask test -p handsel-domain      one crate, without npm and a browser\n  \

@@ -1,6 +1,12 @@
 //! The tests, with what they need found first. Knows nothing of what they test.
+//!
+//! - [`both`]: the end-to-end tests once more, over the other kind of database.
+
+mod both;
 
 use std::ffi::{OsStr, OsString};
+use std::process::Command;
+use std::time::{Duration, Instant};
 
 use anyhow::Result;
 
@@ -9,20 +15,60 @@ use crate::process::{self, cargo, root};
 use crate::requirements::{self, Scope};
 
 pub(crate) fn run(args: &[OsString]) -> Result<()> {
+    let mut parts = Parts::default();
+    let outcome = run_in(&mut parts, args);
+    parts.tell();
+    outcome
+}
+
+fn run_in(parts: &mut Parts, args: &[OsString]) -> Result<()> {
     let scope = scope(args);
     let path = requirements::ensure(scope)?;
     if scope == Scope::Page {
-        frontend::test(&root().join("frontend"), &path)?;
+        parts.take("the page's own checks", || frontend::test(&root().join("frontend"), &path))?;
     }
     // The end-to-end tests start the binary itself, so it must be there before they run, and be the one that ships:
     // cargo alone would build it along with the features that only tests ask for.
     let mut build = cargo(&["build", "-p", "handsel", "--bin", "handsel"]);
-    process::run(build.args(profile(args)).env("PATH", &path))?;
+    parts.take("the binary", || process::run(build.args(profile(args)).env("PATH", &path)))?;
+    let mut all = of_packages(args);
+    let all = parts.take("all tests, and building them", || process::run(all.args(args).env("PATH", &path)));
+    let Some(mut again) = both::again(args) else { return all };
+    both::left_out().for_each(|line| eprintln!("{line}"));
+    // Whatever has failed: one run is to tell of all that is wrong.
+    let again = || process::run(again.env("PATH", &path));
+    match (all, parts.take("the end-to-end tests over PostgreSQL with Redis", again)) {
+        (Err(all), Err(again)) => Err(all.context(again)),
+        (all, again) => all.and(again),
+    }
+}
+
+/// How long each part of the run has taken.
+#[derive(Default)]
+struct Parts(Vec<(&'static str, Duration)>);
+
+impl Parts {
+    fn take(&mut self, part: &'static str, work: impl FnOnce() -> Result<()>) -> Result<()> {
+        let begun = Instant::now();
+        let outcome = work();
+        self.0.push((part, begun.elapsed()));
+        outcome
+    }
+
+    fn tell(&self) {
+        for (part, took) in &self.0 {
+            eprintln!("{:6} s: {part}", took.as_secs());
+        }
+    }
+}
+
+/// `cargo test` of the packages that are named, else of all.
+fn of_packages(args: &[OsString]) -> Command {
     let mut test = cargo(&["test", "--no-fail-fast"]);
     if !names_packages(args) {
         test.arg("--workspace");
     }
-    process::run(test.args(args).env("PATH", &path))
+    test
 }
 
 /// What `cargo test` itself reads, without what goes to the tests.
@@ -64,7 +110,7 @@ fn profile(args: &[OsString]) -> Vec<&OsStr> {
 mod tests {
     use super::*;
 
-    fn args(line: &str) -> Vec<OsString> {
+    pub(super) fn args(line: &str) -> Vec<OsString> {
         line.split_whitespace().map(OsString::from).collect()
     }
 
