@@ -128,6 +128,9 @@ pub(crate) fn not_connected(error: sqlx::Error) -> DbErr {
         sqlx::Error::Tls(_) => TLS_ADVICE,
         // What TLS itself finds wrong, a certificate for instance, comes as this.
         sqlx::Error::Io(error) if error.kind() == ErrorKind::InvalidData => TLS_ADVICE,
+        sqlx::Error::Io(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::PermissionDenied) => {
+            "; can the files be read that sslrootcert, sslcert, sslkey or host in the URL name?"
+        }
         sqlx::Error::Io(_) => "; is this its host and port, and is it running?",
         sqlx::Error::Database(error) => match error.code().as_deref() {
             Some("28P01" | "28000") => "; the URL names the user and the password",

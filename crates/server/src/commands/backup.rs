@@ -9,20 +9,24 @@ use crate::cli::BackupArgs;
 pub(super) async fn run(args: BackupArgs) -> anyhow::Result<()> {
     let loaded = load(&args, args.common.config.clone())?;
     let url: DatabaseUrl = loaded.settings.database_url.parse().with_context(|| loaded.place("database_url"))?;
-    let made = handsel_storage::backup(&url, &args.file)
-        .await
-        .map_err(|error| anyhow::anyhow!("{error}{}", advice(&error)))
-        .with_context(|| format!("database {}", url.shown()))?;
+    let made = handsel_storage::backup(&url, &args.file).await.map_err(|error| match advice(&error) {
+        Some(advice) => {
+            let (setting, database) = (loaded.place("database_url"), url.shown());
+            anyhow::anyhow!("{setting}: database {database}: {error}{advice}")
+        }
+        None => error.into(),
+    })?;
     println!("Backed up {} to {}: {}.", url.shown(), args.file.display(), size(made.bytes));
     Ok(())
 }
 
-/// What to do about it.
-fn advice(error: &BackupError) -> &'static str {
+/// What to do about it, where it is about the database and not about the file that was to be made.
+fn advice(error: &BackupError) -> Option<&'static str> {
     match error {
-        BackupError::Missing | BackupError::Foreign => "; name Handsel's with --database-url",
-        BackupError::NoFile => "; back PostgreSQL up with pg_dump, as docs/operations.md says",
-        BackupError::NotCopied(_) | BackupError::Exists(_) | BackupError::Unwritable { .. } => "",
+        BackupError::Missing | BackupError::Foreign => Some("; name Handsel's with --database-url"),
+        BackupError::NoFile => Some("; back PostgreSQL up with pg_dump, as docs/operations.md says"),
+        BackupError::NotCopied(_) => Some(""),
+        BackupError::Exists(_) | BackupError::Unwritable { .. } => None,
     }
 }
 

@@ -39,7 +39,7 @@ async fn verify(args: VerifyArgs) -> anyhow::Result<Verified> {
     let verified = if args.json { as_json(&url, &mut output).await } else { as_text(&url, &mut output).await };
     let verified = verified
         .map_err(|error| anyhow::anyhow!("{error}{}", advice(&error)))
-        .with_context(|| format!("database {}", url.shown()))?;
+        .with_context(|| format!("{}: database {}", loaded.place("database_url"), url.shown()))?;
     output.end().context("what was found cannot be printed")?;
     Ok(verified)
 }

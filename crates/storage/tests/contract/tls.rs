@@ -65,6 +65,7 @@ async fn whom_one_talks_to_is_checked_where_that_is_asked_for() {
     }
     // Not the host that the certificate names; and an authority that nobody has heard of.
     is_refused(&format!("{url}?sslmode=verify-full&sslrootcert={authority}"), &["sslmode", "certificate"]).await;
+    is_refused(&format!("{by_name}?sslmode=verify-full&sslrootcert={authority}.old"), &["sslrootcert", "read"]).await;
     is_refused(&format!("{by_name}?sslmode=verify-full"), &["sslmode", "certificate"]).await;
 }
 

@@ -153,7 +153,10 @@ async fn what_is_no_database_of_ours_cannot_be_verified_and_stays_as_it_is() {
     fs::write(directory.path().join("letter.db"), "Dear Bob, ".repeat(1_000)).expect("it is written");
     fs::write(directory.path().join("empty.db"), "").expect("it is written");
     fs::create_dir(directory.path().join("folder.db")).expect("it is made");
-    is_not_verified(verify("sqlite://letter.db").await, &["sqlite://letter.db", "not a database"]);
+    is_not_verified(
+        verify("sqlite://letter.db").await,
+        &["database_url (--database-url): database sqlite://letter.db", "not a database"],
+    );
     is_not_verified(verify("sqlite://empty.db").await, &["sqlite://empty.db", "not a database of Handsel's"]);
     is_not_verified(verify("sqlite://folder.db").await, &["sqlite://folder.db", "no file"]);
     assert_eq!(names(directory.path()).len(), 3, "nothing was made");
