@@ -12,13 +12,18 @@ mod weight;
 pub use speed::Speed;
 pub use weight::Weight;
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use crate::seen::Breach;
 use crate::{Pair, Server, Started};
 use side::Side;
+
+/// How many pairs are checked at the same time: each needs a connection to the database.
+const CHECKED_AT_ONCE: usize = 8;
 
 /// A server over a fresh database, for nothing but this.
 pub async fn server() -> Server {
@@ -55,11 +60,15 @@ pub async fn run(server: &Server, Opened(opened): Opened, how_long: Duration) ->
     let speed = Speed::of(&talks, took);
 
     let database = server.database();
+    let turns = Arc::new(Semaphore::new(CHECKED_AT_ONCE));
     let checking: JoinSet<_> = talks
         .into_iter()
         .map(|talk| {
-            let database = database.clone();
-            async move { check::all(&talk, &database).await }
+            let (database, turns) = (database.clone(), Arc::clone(&turns));
+            async move {
+                let _turn = turns.acquire().await.expect("nobody closes it");
+                check::all(&talk, &database).await
+            }
         })
         .collect();
     breaches.extend(all(checking).await.1);
