@@ -1,10 +1,12 @@
-//! Two nodes behind each of the proxies that `deploy/` configures. Knows nothing of how the nodes reach each other.
+//! Two nodes behind each of the proxies that `deploy/` configures, and one below a path of a site of others. Knows nothing
+//! of how the nodes reach each other.
 
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
 use handsel_tests::people::seq;
+use handsel_tests::socket::Connecting;
 use handsel_tests::{Person, Server, Started, http, in_time};
 use http_body_util::Full;
 use hyper::Request;
@@ -62,10 +64,18 @@ impl Proxy {
     }
 
     async fn caddy(nodes: &[&Server]) -> Self {
+        Self::caddy_by(nodes, |_, _| file("deploy/Caddyfile")).await
+    }
+
+    async fn caddy_below_a_path(node: &Server) -> Self {
+        Self::caddy_by(&[node], |directory, address| caddy_file_below_a_path(directory, address, node)).await
+    }
+
+    async fn caddy_by(nodes: &[&Server], config: impl Fn(&Path, &str) -> PathBuf) -> Self {
         let nodes: Vec<_> = nodes.iter().map(|node| node.address.as_str()).collect();
         Self::start(|directory, address| {
             let mut caddy = Command::new(handsel_services::find("caddy"));
-            caddy.args(["run", "--adapter", "caddyfile", "--config"]).arg(file("deploy/Caddyfile"));
+            caddy.args(["run", "--adapter", "caddyfile", "--config"]).arg(config(directory, address));
             caddy.env("SITE_ADDRESS", format!("http://{address}")).env("HANDSEL_NODES", nodes.join(" "));
             // Beside its fixed port, in case that another one runs.
             caddy.env("CADDY_ADMIN", format!("unix/{}", directory.join("admin").display())).env("HOME", directory);
@@ -76,13 +86,44 @@ impl Proxy {
 
     async fn nginx(nodes: &[&Server]) -> Self {
         let nodes: Vec<_> = nodes.iter().map(|node| node.address.as_str()).collect();
+        Self::nginx_by(|directory, address| nginx_files(directory, address, &nodes)).await
+    }
+
+    async fn nginx_below_a_path(node: &Server) -> Self {
+        Self::nginx_by(|directory, address| {
+            let main = nginx_files(directory, address, &[&node.address, &node.address]);
+            let ours = directory.join("handsel.conf");
+            let theirs = std::fs::read_to_string(&ours).expect("it is there");
+            let theirs = theirs.replace("location = /metrics {", "location = /chat/metrics {");
+            let theirs = theirs
+                .replace("location / {", "location / {\n        return 200 'the site';\n    }\n    location /chat/ {");
+            std::fs::write(ours, theirs).expect("written");
+            main
+        })
+        .await
+    }
+
+    async fn nginx_by(config: impl Fn(&Path, &str) -> PathBuf) -> Self {
         Self::start(|directory, address| {
             let mut nginx = Command::new(handsel_services::find("nginx"));
-            nginx.arg("-p").arg(directory).arg("-c").arg(nginx_files(directory, address, &nodes));
+            nginx.arg("-p").arg(directory).arg("-c").arg(config(directory, address));
             nginx
         })
         .await
     }
+}
+
+/// A site with the lines in it that the operations page has for one.
+fn caddy_file_below_a_path(directory: &Path, address: &str, node: &Server) -> PathBuf {
+    let page = text("docs/operations.md");
+    let lines = page.split_once("```text\nhandle /chat/* {").and_then(|(_, rest)| rest.split_once("```"));
+    let (lines, _) = lines.expect("docs/operations.md has lines for Caddy");
+    assert!(lines.contains("127.0.0.1:8000"), "docs/operations.md has no node in {lines}");
+    let lines = lines.replace("127.0.0.1:8000", &node.address);
+    let config = directory.join("Caddyfile");
+    let site = format!("http://{address} {{\nhandle /chat/* {{{lines}\nhandle {{\nrespond \"the site\"\n}}\n}}\n");
+    std::fs::write(&config, site).expect("written");
+    config
 }
 
 /// Our file where Debian's nginx would include it, with these addresses; the main file around it says what must be said.
@@ -195,6 +236,30 @@ async fn two_talk_through(proxy: &Proxy, one: Server, other: Server) {
         last = http::send(&proxy.address, guess).await.status;
     }
     assert_eq!(last, 429, "the proxy passes on what clients claim about their address");
+}
+
+/// The page, the API and sockets are below the path, all else is as it was.
+async fn one_talks_below_a_path(proxy: &Proxy) {
+    let get = async |path| http::request(&proxy.address, "GET", path, None, None).await;
+    for (path, expected) in [("/", "the site"), ("/metrics", "the site"), ("/chat/", "<!doctype html>")] {
+        let answer = get(path).await;
+        assert!(answer.status == 200 && answer.text.contains(expected), "{path}: {} {}", answer.status, answer.text);
+    }
+    assert_eq!(get("/chat/metrics").await.status, 404, "for operators alone");
+    let login = json!({"username": "bo", "password": "handsel-demo"});
+    let granted = http::request(&proxy.address, "POST", "/chat/api/auth/login/", None, Some(login)).await;
+    let token = granted.is(200)["token"].as_str().expect("a token").to_owned();
+    let path = format!("/chat/ws/chat/offer_1/?token={token}");
+    let mut socket = Connecting::to(&proxy.address, &path).open().await.expect("he is let in");
+    socket.says("Hello!").await;
+    socket.hears_message("Hello!").await;
+}
+
+#[tokio::test]
+async fn a_node_works_below_a_path_of_a_site() {
+    let node = Started::fresh().with(&["--demo", "--path-prefix", "/chat"]).start().await;
+    one_talks_below_a_path(&Proxy::caddy_below_a_path(&node).await).await;
+    one_talks_below_a_path(&Proxy::nginx_below_a_path(&node).await).await;
 }
 
 #[tokio::test]
