@@ -1,8 +1,9 @@
-//! Commit comes before delivery: while a test holds SQLite's write lock nobody hears anything, however long one asks.
+//! Commit comes before delivery: while a test keeps everybody from writing nobody hears anything, however long one asks.
 
 use std::time::Duration;
 
-use handsel_tests::{Pair, Person, Server, Socket, in_time};
+use handsel_tests::over::Over;
+use handsel_tests::{Pair, Person, Server, Socket, Started, in_time};
 use serde_json::{Value, json};
 
 /// How often both sides and the timeline are asked while the lock is held.
@@ -17,7 +18,11 @@ struct Bench {
 
 impl Bench {
     async fn new() -> Self {
-        let server = Server::start().await;
+        Self::over(Started::fresh()).await
+    }
+
+    async fn over(started: Started) -> Self {
+        let server = started.start().await;
         let pair = Pair::meets(&server, "pair").await;
         let (owners, respondents) = pair.open().await;
         Self { server, pair, owners, respondents }
@@ -83,8 +88,8 @@ async fn a_request_is_answered_after_its_commit() {
 
 /// SQLite's own wait runs out before this; what waits is tried again, and neither lost nor refused.
 #[tokio::test]
-async fn a_lock_that_is_held_for_long_only_delays() {
-    let mut bench = Bench::new().await;
+async fn a_lock_that_is_held_for_long_only_delays_on_sqlite() {
+    let mut bench = Bench::over(Started::fresh_file()).await;
     let lock = bench.server.database().holds_writes().await;
     bench.respondents.says("Patience").await;
     bench.nobody_has_heard_of_it().await;
@@ -94,4 +99,20 @@ async fn a_lock_that_is_held_for_long_only_delays() {
     lock.release().await;
     bench.respondents.hears_message("Patience").await;
     bench.owners.hears_message("Patience").await;
+}
+
+/// There it need not be everybody whom it delays, so that others do not wait for it as long.
+#[tokio::test]
+async fn on_postgres_whoever_wrote_is_told_and_nobody_hears_of_it() {
+    let mut bench = Bench::over(Started::fresh_over(Over::Postgres)).await;
+    let lock = bench.server.database().holds_writes().await;
+    bench.respondents.says("Patience").await;
+    bench.respondents.hears_error("unavailable").await;
+    bench.nobody_has_heard_of_it().await;
+
+    lock.release().await;
+    bench.respondents.says("Once more").await;
+    bench.respondents.hears_message("Once more").await;
+    bench.owners.hears_message("Once more").await;
+    assert_eq!(bench.pair_timeline(&bench.pair.owner).await.len(), 2, "the first message, and this one");
 }
