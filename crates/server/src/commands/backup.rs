@@ -11,8 +11,8 @@ pub(super) async fn run(args: BackupArgs) -> anyhow::Result<()> {
     let url: DatabaseUrl = loaded.settings.database_url.parse().with_context(|| loaded.place("database_url"))?;
     let made = handsel_storage::backup(&url, &args.file).await.map_err(|error| match advice(&error) {
         Some(advice) => {
-            let (setting, database) = (loaded.place("database_url"), url.shown());
-            anyhow::anyhow!("{setting}: database {database}: {error}{advice}")
+            let (setting, database, file) = (loaded.place("database_url"), url.shown(), args.file.display());
+            anyhow::anyhow!("{setting}: database {database}, to {file}: {error}{advice}")
         }
         None => error.into(),
     })?;

@@ -157,7 +157,7 @@ async fn where_there_is_nothing_to_copy_nothing_is_made() {
     let foreign = format!("sqlite://{}", foreign.display());
     let before = fs::read_dir(directory.path()).expect("it is there").count();
     for (url, file, expected) in [
-        ("sqlite://nowhere.db", "copy.db", "database_url (DATABASE_URL): database sqlite://nowhere.db"),
+        ("sqlite://nowhere.db", "copy.db", "database_url (DATABASE_URL): database sqlite://nowhere.db, to copy.db: "),
         (foreign.as_str(), "copy.db", "--database-url"),
         (foreign.as_str(), "nowhere/copy.db", "handsel: nowhere/copy.db"),
         ("postgres://ana:hunter2@localhost/handsel", "copy.db", "pg_dump"),
