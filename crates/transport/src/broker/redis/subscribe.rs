@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use handsel_domain::ids::UserId;
 use redis::aio::PubSubSink;
 use tokio::time::timeout;
 
@@ -21,12 +22,15 @@ pub(super) struct Subscriber<'a> {
 }
 
 impl Subscriber<'_> {
-    /// Subscribes to what every node hears, and to the channels of all who are here by now.
+    /// Subscribes to what every node hears, and to the channels of all who are here by now. It ends, however many come and
+    /// go meanwhile: those are followed afterwards.
     pub(super) async fn begin(&mut self) -> Result<(), Broken> {
         let channels = &self.shared.channels;
         self.confirmed(true, vec![channels.all(), channels.node(self.shared.node)]).await?;
-        self.shared.subscriptions.begin();
-        self.follow().await
+        for here in self.shared.subscriptions.begin().chunks(CHANNELS_MAX) {
+            self.subscribe(here).await?;
+        }
+        Ok(())
     }
 
     /// Follows who comes and goes; returns with why that is not possible any more.
@@ -43,14 +47,21 @@ impl Subscriber<'_> {
             if subscribe.is_empty() && unsubscribe.is_empty() {
                 return Ok(());
             }
-            let name = |user| self.shared.channels.user(user);
-            let names = (subscribe.iter().copied().map(name).collect(), unsubscribe.into_iter().map(name).collect());
-            self.confirmed(true, names.0).await?;
-            if self.shared.subscriptions.confirm(&subscribe) {
-                self.shared.pace.look_now();
-            }
-            self.confirmed(false, names.1).await?;
+            self.subscribe(&subscribe).await?;
+            self.confirmed(false, self.names(&unsubscribe)).await?;
         }
+    }
+
+    async fn subscribe(&mut self, users: &[UserId]) -> Result<(), Broken> {
+        self.confirmed(true, self.names(users)).await?;
+        if self.shared.subscriptions.confirm(users) {
+            self.shared.pace.look_now();
+        }
+        Ok(())
+    }
+
+    fn names(&self, users: &[UserId]) -> Vec<String> {
+        users.iter().map(|user| self.shared.channels.user(*user)).collect()
     }
 
     async fn confirmed(&mut self, subscribe: bool, channels: Vec<String>) -> Result<(), Broken> {

@@ -73,14 +73,15 @@ impl Subscriptions {
         Some(waiting)
     }
 
-    /// A new connection: nothing is subscribed yet.
-    pub(super) fn begin(&self) {
+    /// A new connection: nothing is subscribed yet. Who is here at this moment is to be subscribed first, and need not be
+    /// taken; who comes or goes from now on is taken afterwards, so that a crowd that comes and goes holds nobody up.
+    pub(super) fn begin(&self) -> Vec<UserId> {
         let mut state = self.state();
-        state.changed = state.wanted.keys().copied().collect();
+        state.changed.clear();
         for wanted in state.wanted.values_mut() {
             wanted.confirmed = false;
         }
-        self.changed.notify_one();
+        state.wanted.keys().copied().collect()
     }
 
     /// Up to so many users of whom something has changed.
@@ -234,15 +235,30 @@ mod tests {
         subscriptions.confirm(&[user(1), user(2)]);
         subscriptions.down();
         subscriptions.want_no_more(user(2));
-        subscriptions.begin();
-        assert_eq!(subscriptions.take_change(MANY), subscribe(&[user(1)]));
-        assert!(!subscriptions.confirm(&[user(1)]), "what was missed is looked for when it is up");
-        // Comes after the others were subscribed, and before anything is heard.
+        assert_eq!(subscriptions.begin(), [user(1)]);
+        // Comes while the others are subscribed, and before anything is heard.
         subscriptions.want(user(3));
         assert!(subscriptions.wait_for(user(3)).is_none());
+        assert!(!subscriptions.confirm(&[user(1)]), "what was missed is looked for when it is up");
         subscriptions.up();
         assert_eq!(subscriptions.take_change(MANY), subscribe(&[user(3)]));
         assert!(subscriptions.confirm(&[user(3)]), "what it missed must be looked for now");
         assert!(!subscriptions.confirm(&[user(1), user(3)]));
+    }
+
+    #[test]
+    fn who_leaves_while_a_connection_begins_is_unsubscribed_and_who_comes_back_stays() {
+        let subscriptions = Subscriptions::default();
+        subscriptions.want(user(1));
+        subscriptions.want(user(2));
+        assert_eq!(subscriptions.begin().len(), 2);
+        for id in [1, 2] {
+            subscriptions.want_no_more(user(id));
+        }
+        subscriptions.want(user(2));
+        subscriptions.confirm(&[user(1), user(2)]);
+        subscriptions.up();
+        let change = Change { subscribe: vec![user(2)], unsubscribe: vec![user(1)] };
+        assert_eq!(subscriptions.take_change(MANY), change);
     }
 }
