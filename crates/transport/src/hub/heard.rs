@@ -1,7 +1,7 @@
 //! What the hub hears from other nodes. It may be old, come twice or lack something in between: none of that is believed
 //! further than it can be. Knows nothing of how it came.
 
-use handsel_domain::conversation::Conversation;
+use handsel_domain::conversation::{Conversation, ReadCursor};
 use handsel_domain::ids::UserId;
 use tokio::time::Instant;
 
@@ -29,6 +29,20 @@ impl Hub {
                 state.handed(conversation).head = seq.into();
             }
         }
+    }
+
+    /// Hands a cursor that another node has moved to the sessions of both users. `false` where it lies further than what
+    /// is known of the conversation: then it must be looked for.
+    #[must_use]
+    pub fn hear_read(&self, cursor: ReadCursor) -> bool {
+        let (mut state, conversation) = (lock(&self.state), cursor.conversation);
+        let known = state.handed.get(&conversation.key()).map(|known| known.head);
+        if known.is_some_and(|known| cursor.up_to <= known) {
+            state.hand_cursor(cursor);
+            return true;
+        }
+        // One that is too far would keep those that are right from all who are told of it.
+        !state.readers(&conversation).any(|member| member.listening.signals)
     }
 
     /// Tells the peer's sessions that somebody types at another node.

@@ -50,7 +50,11 @@ impl Listener {
         }
         match news {
             News::Entries(entries) => self.hub.hear(entries),
-            News::Read(cursor) => self.hub.cursor_moved(cursor),
+            News::Read(cursor) => {
+                if !self.hub.hear_read(cursor) {
+                    self.shared.pace.look_now();
+                }
+            }
             News::Typing(conversation, user) => self.hub.hear_typing(&conversation, user),
             News::Revoked(tokens) => self.hub.close_tokens(&tokens, CloseReason::TokenRevoked),
             News::There(users) => self.hub.hear_there(from, &users),

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use handsel_domain::conversation::{Conversation, ConversationState};
+use handsel_domain::conversation::{Conversation, ConversationState, ReadCursor, Side};
 use handsel_domain::ids::{Head, Seq, TokenId, UserId};
 use handsel_domain::ports::Principal;
 use handsel_domain::time::Timestamp;
@@ -96,6 +96,15 @@ fn seqs(membership: &Membership) -> Vec<i64> {
     membership.outbox.take_live().iter().map(|live| live.seq.get()).collect()
 }
 
+fn bob_has_read(up_to: i64) -> ReadCursor {
+    ReadCursor { conversation: conversation(), reader: Side::Respondent, up_to: Head::new(up_to).expect("a head") }
+}
+
+fn reads(membership: &Membership) -> Vec<i64> {
+    let signals = membership.outbox.take_signals().map(|signals| *signals).unwrap_or_default();
+    signals.reads.into_iter().map(|cursor| cursor.up_to.get()).collect()
+}
+
 fn presence(membership: &Membership) -> Vec<(i64, bool)> {
     let signals = membership.outbox.take_signals().map(|signals| *signals).unwrap_or_default();
     signals.presence.into_iter().map(|(user, online)| (user.get(), online)).collect()
@@ -159,6 +168,30 @@ fn a_number_that_is_too_large_keeps_nobody_from_what_follows() {
     assert_eq!(seqs(&anas), [1_000_000, 2], "what is not next is the session's to judge");
     hub.compare(&[head(3)]);
     assert_eq!(anas.outbox.next_behind().map(|(_, head)| head.get()), Some(3));
+}
+
+#[test]
+fn a_cursor_that_is_too_far_keeps_nobody_from_those_that_are_right() {
+    let (hub, _) = hub();
+    let anas = joins(&hub, 1);
+    assert!(!hub.hear_read(bob_has_read(1)), "nothing is known of the conversation yet");
+    hub.compare(&[head(3)]);
+    assert!(!hub.hear_read(bob_has_read(1_000_000)));
+    assert_eq!(reads(&anas), [0; 0]);
+    for _ in 0..2 {
+        assert!(hub.hear_read(bob_has_read(2)));
+    }
+    assert_eq!(reads(&anas), [2], "once, though it comes over the channels of both");
+    hub.hear(vec![live(4)]);
+    assert!(hub.hear_read(bob_has_read(4)), "it follows on what was heard");
+    assert_eq!(reads(&anas), [4]);
+}
+
+#[test]
+fn a_cursor_that_concerns_nobody_here_is_not_looked_for() {
+    let (hub, _) = hub();
+    let _cleos = joins(&hub, 3);
+    assert!(hub.hear_read(bob_has_read(1)));
 }
 
 #[test]
