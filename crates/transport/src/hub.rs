@@ -12,7 +12,7 @@ pub use membership::{Listening, Membership};
 pub use outbox::{Live, Outbox};
 pub use signals::{Reads, Signals};
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -47,8 +47,8 @@ struct State {
     followers: Followers,
     leases: Leases,
     next_id: u64,
-    /// Whether anyone joined since the last comparison.
-    joined: bool,
+    /// With which tokens sessions joined, or went on, since that was last asked.
+    joined: HashSet<TokenId>,
     draining: bool,
 }
 
@@ -91,7 +91,7 @@ impl Hub {
         }
         let id = state.next_id;
         state.next_id += 1;
-        state.joined = true;
+        state.joined.insert(principal.token);
         let (membership, member) = Membership::new(Arc::clone(self), principal, id, listening);
         let members = state.users.entry(user).or_default();
         let first = members.is_empty();
@@ -216,8 +216,9 @@ impl Hub {
         tokens
     }
 
-    /// Whether anyone has joined since this was last asked: whoever did may have missed what was told just before.
-    pub fn take_joined(&self) -> bool {
+    /// The tokens with which sessions have joined, or gone on, since this was last asked: that one of them was revoked may
+    /// have been told just before.
+    pub fn take_joined(&self) -> HashSet<TokenId> {
         std::mem::take(&mut lock(&self.state).joined)
     }
 }

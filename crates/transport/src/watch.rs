@@ -3,12 +3,13 @@
 //! It compares; it never asks for "ids greater than the last seen", since ids do not commit in order. Knows nothing of
 //! how the storage tells that something changed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use handsel_domain::Unavailable;
-use handsel_domain::ids::UserId;
+use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::Tokens;
 use handsel_domain::usecases::Talk;
 use tokio::sync::Notify;
@@ -69,14 +70,17 @@ impl Watch {
 
     /// Compares at that pace until it is stopped.
     pub async fn run(self, pace: Arc<Pace>, stop: CancellationToken) {
+        tokio::join!(self.look(&pace, &stop), self.look_at_who_joined(&stop));
+    }
+
+    async fn look(&self, pace: &Pace, stop: &CancellationToken) {
         // What one look says is due until a comparison has succeeded.
         let mut due = true;
         loop {
             let began = Instant::now();
             self.hub.end_old_leases();
-            let joined = self.hub.take_joined();
             due = match self.talk.changed().await {
-                Ok(changed) => due || joined || changed,
+                Ok(changed) => due || changed,
                 Err(Unavailable) => true,
             };
             if due {
@@ -88,6 +92,23 @@ impl Watch {
                 () = stop.cancelled() => return,
                 () = tokio::time::sleep_until(began + interval) => {}
                 () = pace.now.notified() => tokio::time::sleep_until(began + LOOKS_APART_MIN).await,
+            }
+        }
+    }
+
+    /// A token may be revoked, and that told, after it was looked up and before its session joins: then nobody heard it
+    /// here. However seldom all is compared, those few tokens are looked up again soon.
+    async fn look_at_who_joined(&self, stop: &CancellationToken) {
+        let mut joined = HashSet::new();
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(INTERVAL_WITHOUT_BROKER) => {}
+            }
+            joined.extend(self.hub.take_joined());
+            let tokens: Vec<_> = joined.iter().copied().collect();
+            if self.close_dead_among(&tokens).await.is_ok() {
+                joined.clear();
             }
         }
     }
@@ -104,10 +125,59 @@ impl Watch {
             tokio::time::sleep(HAND_OVER_TIME).await;
         }
         self.hub.compare(&stored);
-        let tokens = self.hub.live_tokens();
+        self.close_dead_among(&self.hub.live_tokens()).await
+    }
+
+    async fn close_dead_among(&self, tokens: &[TokenId]) -> Result<(), Unavailable> {
         if !tokens.is_empty() {
-            self.hub.close_tokens(&self.tokens.dead_among(&tokens).await?, CloseReason::TokenRevoked);
+            self.hub.close_tokens(&self.tokens.dead_among(tokens).await?, CloseReason::TokenRevoked);
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use handsel_domain::ports::{MockConversations, MockListings, MockTimeline, MockTokens, Principal};
+    use handsel_domain::time::Timestamp;
+    use handsel_domain::usecases::Scope;
+    use handsel_domain::user::{Person, Username};
+    use tokio::time::timeout;
+
+    use super::*;
+    use crate::hub::{Listening, Membership};
+
+    fn joins(hub: &Arc<Hub>, id: i64) -> Membership {
+        let name = Username::parse(&format!("user{id}")).expect("a name");
+        let principal = Principal {
+            person: Arc::new(Person::new(UserId::new(id).expect("an id"), name, "", "")),
+            token: TokenId::new(id).expect("an id"),
+            expires_at: Timestamp::from_millis(0),
+        };
+        hub.join(&principal, Listening { scope: Scope::Everything, signals: true }).expect("the hub is open")
+    }
+
+    /// Nothing changes any more, and every token is revoked.
+    fn watch(hub: &Arc<Hub>) -> Watch {
+        let (mut conversations, mut tokens) = (MockConversations::new(), MockTokens::new());
+        conversations.expect_changed().returning(|| Ok(false));
+        conversations.expect_of_users().returning(|_| Ok(Vec::new()));
+        tokens.expect_dead_among().returning(|tokens| Ok(tokens.to_vec()));
+        let talk = Talk::new(Arc::new(MockListings::new()), Arc::new(conversations), Arc::new(MockTimeline::new()));
+        Watch::new(Arc::clone(hub), Arc::new(talk), Arc::new(tokens))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_token_that_was_revoked_while_its_session_joined_is_found_soon_though_a_broker_tells_of_most() {
+        let (hub, pace) = (Arc::new(Hub::new(20)), Arc::new(Pace::default()));
+        pace.rely_on_broker(true);
+        tokio::spawn(watch(&hub).run(Arc::clone(&pace), CancellationToken::new()));
+        // The looks that come with the beginning are over.
+        tokio::time::sleep(INTERVAL_WITHOUT_BROKER / 2).await;
+        for user in 1..=3 {
+            let mut session = joins(&hub, user);
+            let closed = timeout(INTERVAL_WITHOUT_BROKER * 2, &mut session.closing).await;
+            assert_eq!(closed, Ok(Ok(CloseReason::TokenRevoked)));
+        }
     }
 }

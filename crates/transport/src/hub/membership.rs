@@ -98,7 +98,7 @@ impl Membership {
             *lock(&member.token) = token;
         }
         // That it was revoked may have been told before it was known here.
-        state.joined = true;
+        state.joined.insert(token);
     }
 }
 
