@@ -90,9 +90,9 @@ pub(crate) fn is_locked(error: &DbErr) -> bool {
 
 /// Whether all the time that there was has been spent on waiting: for SQLite's write lock, for a connection, or for an
 /// answer. Whoever has waited behind it has waited as long, and in vain, too.
-pub(crate) fn is_waited_out(error: &DbErr) -> bool {
-    is_busy(error)
-        || matches!(error, DbErr::Conn(RuntimeErr::Internal(_)))
+pub(crate) fn is_waited_out(error: &DbErr, is_postgres: bool) -> bool {
+    (!is_postgres && is_busy(error))
+        || matches!(error, DbErr::ConnectionAcquire(ConnAcquireErr::Timeout) | DbErr::Conn(RuntimeErr::Internal(_)))
         || matches!(sqlx_error(error), Some(sqlx::Error::PoolTimedOut))
 }
 

@@ -82,7 +82,14 @@ async fn attempt(
         Ok((transaction, decided))
     };
     let (transaction, decided) = database.in_time(decide).await?;
-    let batch = decided?;
+    let batch = match decided {
+        Ok(batch) => batch,
+        Err(error) => {
+            // The next attempt must not find the locks of this one. Where it cannot be ended, its connection ends it.
+            let _ = database.in_time(transaction.rollback()).await;
+            return Err(error);
+        }
+    };
     if batch.entries.is_empty() && batch.moves.cursors.is_empty() {
         database.in_time(transaction.rollback()).await?;
     } else {

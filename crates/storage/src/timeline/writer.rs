@@ -7,7 +7,7 @@
 
 use std::collections::HashSet;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::ConversationKey;
@@ -15,6 +15,7 @@ use handsel_domain::ports::{AppendError, Appended, Clock, Committed};
 use handsel_domain::timeline::Entry;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::{JoinError, JoinSet};
+use tokio::time::sleep;
 
 use super::batch::{self, Batch, BatchError};
 use super::cursors::Placed;
@@ -27,8 +28,9 @@ use crate::errors::{is_lasting, is_locked, is_waited_out, unavailable};
 /// Most items of one transaction.
 const BATCH_ITEMS_MAX: usize = 512;
 
-/// All the time that there is was spent on waiting for the database.
-struct WaitedOut;
+/// How often what somebody's lock is in the way of is tried again with the rest, and how long that one has before it.
+const LOOKS: usize = 2;
+const LOOK_PAUSE: Duration = Duration::from_millis(50);
 
 /// The running tasks.
 pub(crate) struct Writer {
@@ -44,7 +46,7 @@ impl Writer {
             let (sender, jobs) = queue::channel();
             let (stop, stopped) = oneshot::channel();
             let (clock, committed) = (Arc::clone(clock), Arc::clone(committed));
-            let writes = Loop { database: database.clone(), clock, committed, held: HashSet::new() };
+            let writes = Loop { database: database.clone(), clock, committed, held: HashSet::new(), waited_out: false };
             tasks.spawn(writes.run(jobs, stopped));
             queues.push(sender);
             stops.push(stop);
@@ -87,6 +89,8 @@ struct Loop {
     committed: Arc<dyn Committed>,
     /// What somebody else kept locked at the last attempt.
     held: HashSet<ConversationKey>,
+    /// All the time that there is was spent on waiting for the database.
+    waited_out: bool,
 }
 
 impl Loop {
@@ -102,65 +106,111 @@ impl Loop {
                 }
                 taken = jobs.recv_many(&mut batch, BATCH_ITEMS_MAX) => match taken {
                     0 => return,
-                    _ => if let Err(WaitedOut) = self.commit(std::mem::take(&mut batch)).await {
-                        refuse_waiting(&mut jobs);
+                    _ => {
+                        self.commit(std::mem::take(&mut batch)).await;
+                        if std::mem::take(&mut self.waited_out) {
+                            refuse(std::iter::from_fn(|| jobs.try_recv().ok()));
+                        }
                     }
                 }
             }
         }
     }
 
-    /// One transaction for all. What is written to a conversation that somebody held at the last attempt is tried
-    /// behind the rest, so that nobody else waits for that one again.
-    async fn commit(&mut self, jobs: Vec<Job>) -> Result<(), WaitedOut> {
-        let (held, free) = jobs.into_iter().partition(|job| self.held.contains(&job.conversation()));
-        self.commit_all(free, Patience::Waiting).await?;
-        self.commit_all(held, Patience::Skipping).await
+    /// One transaction for all. Where somebody's lock is in the way of some, the others go first: another node lets go
+    /// of its own within milliseconds, and what still cannot be done then is refused. Nobody waits twice for what
+    /// somebody held at the last attempt.
+    async fn commit(&mut self, jobs: Vec<Job>) {
+        let (known, new) = jobs.into_iter().partition(|job| self.held.contains(&job.conversation()));
+        let mut left = self.commit_together(new, Patience::Waiting).await;
+        for _ in 0..LOOKS {
+            if !left.is_empty() {
+                sleep(LOOK_PAUSE).await;
+                left = self.commit_together(left, Patience::Skipping).await;
+            }
+        }
+        self.commit_one_by_one(left).await;
+        let left = self.commit_together(known, Patience::Skipping).await;
+        self.commit_one_by_one(left).await;
     }
 
-    async fn commit_all(&mut self, mut jobs: Vec<Job>, mut patience: Patience) -> Result<(), WaitedOut> {
+    /// Returns those that somebody's lock is in the way of, all of a conversation or none.
+    async fn commit_together(&mut self, mut jobs: Vec<Job>, mut patience: Patience) -> Vec<Job> {
+        let mut left = Vec::new();
         while !jobs.is_empty() {
+            if self.waited_out {
+                refuse(jobs.drain(..));
+                break;
+            }
             match self.try_commit(&jobs, patience).await {
                 Ok(batch) => {
                     self.tell(jobs, batch);
                     break;
                 }
                 Err(BatchError::Held(conversations)) => {
-                    let (held, free) = jobs.into_iter().partition(|job| conversations.contains(&job.conversation()));
-                    self.held.extend(&conversations);
-                    answer_all(held, BatchError::Held(conversations))?;
+                    let is_held = |job: &Job| conversations.contains(&job.conversation());
+                    let (held, free): (Vec<_>, _) = jobs.into_iter().partition(is_held);
+                    left.extend(held);
                     (jobs, patience) = (free, Patience::Skipping);
                 }
-                Err(BatchError::Failed(error)) if is_locked(&error) && patience == Patience::Waiting => {
-                    patience = Patience::Skipping;
-                }
+                Err(BatchError::Failed(error)) if is_locked(&error) => match patience {
+                    Patience::Waiting => patience = Patience::Skipping,
+                    // It is no conversation's, so that nobody can say whose way it is in.
+                    Patience::Skipping => {
+                        left.append(&mut jobs);
+                    }
+                },
                 Err(BatchError::Failed(error))
                     if jobs.len() > 1 && !is_lasting(&error, self.database.is_postgres()) =>
                 {
                     tracing::warn!(%error, items = jobs.len(), "a batch failed; its items are tried one by one");
-                    return self.commit_one_by_one(jobs, patience).await;
+                    self.commit_one_by_one(jobs).await;
+                    break;
                 }
-                Err(error) => return answer_all(jobs, error),
+                Err(error) => {
+                    self.answer_all(jobs, error);
+                    break;
+                }
             }
         }
-        Ok(())
+        left
     }
 
     /// So that no item can fail another's. Until the database goes away meanwhile: what is left would only wait as long
     /// again, each.
-    async fn commit_one_by_one(&mut self, jobs: Vec<Job>, patience: Patience) -> Result<(), WaitedOut> {
-        let mut jobs = jobs.into_iter();
+    async fn commit_one_by_one(&mut self, jobs: Vec<Job>) {
+        let (mut held, mut jobs) = (Vec::new(), jobs.into_iter());
+        let mut conversations = HashSet::new();
         while let Some(job) = jobs.next() {
-            match self.try_commit(std::slice::from_ref(&job), patience).await {
+            let conversation = job.conversation();
+            // What is said later comes behind what was said earlier, or not at all.
+            if conversations.contains(&conversation) {
+                held.push(job);
+                continue;
+            }
+            match self.try_commit(std::slice::from_ref(&job), Patience::Skipping).await {
                 Ok(batch) => self.tell(vec![job], batch),
-                Err(BatchError::Failed(error)) if is_lasting(&error, self.database.is_postgres()) => {
-                    let left = std::iter::once(job).chain(jobs).collect();
-                    return answer_all(left, BatchError::Failed(error));
+                Err(BatchError::Held(_)) => {
+                    conversations.insert(conversation);
+                    held.push(job);
                 }
-                Err(error) => answer_all(vec![job], error)?,
+                Err(BatchError::Failed(error)) if is_locked(&error) => {
+                    conversations.insert(conversation);
+                    held.push(job);
+                }
+                Err(BatchError::Failed(error)) if is_lasting(&error, self.database.is_postgres()) => {
+                    let left = std::iter::once(job).chain(jobs.by_ref()).collect();
+                    self.answer_all(left, BatchError::Failed(error));
+                }
+                Err(error) => self.answer_all(vec![job], error),
             }
         }
-        Ok(())
+        if !held.is_empty() {
+            let (conversations, items) = (conversations.len(), held.len());
+            tracing::warn!(conversations, items, "somebody else keeps locked what is to be written to");
+        }
+        self.held.extend(conversations);
+        refuse(held);
     }
 
     async fn try_commit(&self, jobs: &[Job], patience: Patience) -> Result<Batch, BatchError> {
@@ -204,6 +254,27 @@ impl Loop {
             }
         }
     }
+    fn answer_all(&mut self, jobs: Vec<Job>, error: BatchError) {
+        let answer = match error {
+            BatchError::Failed(error) => {
+                // What came meanwhile would wait in vain, too, in one batch after another.
+                self.waited_out |= is_waited_out(&error, self.database.is_postgres());
+                AppendError::Unavailable(unavailable(error))
+            }
+            BatchError::CommitUnknown(error) => {
+                tracing::error!(%error, "the answer to a commit was lost");
+                AppendError::OutcomeUnknown
+            }
+            BatchError::Overtaken => {
+                tracing::error!("other processes began the same conversations again and again");
+                AppendError::Unavailable(Unavailable)
+            }
+            BatchError::Held(_) => AppendError::Unavailable(Unavailable),
+        };
+        for job in jobs {
+            job.refuse(&answer);
+        }
+    }
 }
 
 /// There is one verdict for each append, in their order.
@@ -217,38 +288,9 @@ fn appended(verdict: Option<Verdict>, entries: &[Arc<Entry>]) -> Result<Appended
     }
 }
 
-/// The error may tell that whoever waits behind these would wait in vain, too.
-fn answer_all(jobs: Vec<Job>, error: BatchError) -> Result<(), WaitedOut> {
-    let waited_out = matches!(&error, BatchError::Failed(error) if is_waited_out(error));
-    let answer = match error {
-        BatchError::Failed(error) => AppendError::Unavailable(unavailable(error)),
-        BatchError::CommitUnknown(error) => {
-            tracing::error!(%error, "the answer to a commit was lost");
-            AppendError::OutcomeUnknown
-        }
-        BatchError::Overtaken => {
-            tracing::error!("other processes began the same conversations again and again");
-            AppendError::Unavailable(Unavailable)
-        }
-        BatchError::Held(conversations) => {
-            tracing::warn!(conversations = conversations.len(), items = jobs.len(), "somebody else keeps them locked");
-            AppendError::Unavailable(Unavailable)
-        }
-    };
+/// Nothing was changed for these, and to ask again may help.
+fn refuse(jobs: impl IntoIterator<Item = Job>) {
     for job in jobs {
-        job.refuse(&answer);
-    }
-    if waited_out { Err(WaitedOut) } else { Ok(()) }
-}
-
-/// What came while the database was waited for in vain: in batches of their own they would wait for it one after another.
-fn refuse_waiting(jobs: &mut mpsc::Receiver<Job>) {
-    let mut refused = 0_u64;
-    while let Ok(job) = jobs.try_recv() {
         job.refuse(&AppendError::Unavailable(Unavailable));
-        refused += 1;
-    }
-    if refused > 0 {
-        tracing::warn!(items = refused, "what waited behind it is refused as well");
     }
 }

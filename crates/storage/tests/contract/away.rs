@@ -9,6 +9,7 @@ use handsel_domain::Unavailable;
 use handsel_domain::ports::UserInsertError;
 use handsel_services::Postgres as Server;
 use handsel_storage::Storage;
+use sea_orm::{ConnectionTrait, TransactionTrait};
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
@@ -93,6 +94,32 @@ async fn what_a_stopped_server_is_asked_is_unavailable_until_it_is_back() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_was_away_unnoticed_is_used_as_before() {
     let over = does(talking().await, Server::stop).await;
+    let over = does(over, Server::start_again).await;
+    it_goes_on(&over, 2).await;
+}
+
+/// Who writes to what somebody held is behind those who wait for the server, and is told the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_was_held_when_the_server_went_is_unavailable_as_everything_is() {
+    let over = talking().await;
+    // So many that some share a task with him.
+    let mut others = Vec::new();
+    for number in 0..16 {
+        let other = over.process.user(&format!("other{number}")).await;
+        others.push(over.process.seat(&other, over.bob.key.listing, &other));
+        others[number].says("Hello!").await;
+    }
+    let outside = sea_orm::Database::connect(&over.url).await.expect("the database opens");
+    let holding = outside.begin().await.expect("it begins");
+    holding.execute_unprepared("SELECT FROM conversations ORDER BY id LIMIT 1 FOR UPDATE").await.expect("it is free");
+    assert_eq!(refused(over.bob.appends(message("in vain", None)).await), "unavailable");
+    let over = does(over, Server::stop).await;
+    for _ in 0..2 {
+        let says = std::iter::once(&over.bob).chain(&others).map(|seat| seat.appends(message("in vain", None)));
+        for answer in timeout(PATIENCE, join_all(says)).await.expect("each is answered") {
+            assert_eq!(refused(answer), "unavailable");
+        }
+    }
     let over = does(over, Server::start_again).await;
     it_goes_on(&over, 2).await;
 }

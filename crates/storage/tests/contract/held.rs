@@ -4,7 +4,7 @@
 use futures_util::future::join_all;
 use handsel_domain::ids::Head;
 use handsel_domain::listing::{ListingChange, ListingKind, ListingStatus};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
+use sea_orm::{ConnectionTrait, DatabaseConnection, DatabaseTransaction, DbBackend, Statement, TransactionTrait};
 use tokio::time::timeout;
 
 use super::bench::Bench;
@@ -18,6 +18,7 @@ contract! {
     of postgres alone:
     a_conversation_that_somebody_holds_keeps_nobody_else_from_writing,
     a_cursor_of_a_conversation_that_somebody_holds_is_unavailable,
+    a_user_that_somebody_holds_keeps_nobody_else_from_writing,
     a_listing_that_somebody_holds_keeps_only_its_own_first_messages_waiting,
     a_conversation_that_somebody_is_about_to_begin_keeps_nobody_else_from_writing,
     whoever_begins_while_the_listing_is_being_closed_is_refused,
@@ -48,10 +49,9 @@ async fn holds(bench: &Bench, what: &str) -> DatabaseTransaction {
 }
 
 /// Until so many wait for locks of this database. Nothing announces that.
-async fn waiting(bench: &Bench, at_least: i64) {
+async fn waiting(outside: &DatabaseConnection, at_least: i64) {
     const WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
         WHERE datname = current_database() AND wait_event_type = 'Lock'";
-    let outside = bench.outside().await;
     let count = || async {
         let row = outside.query_one_raw(Statement::from_string(DbBackend::Postgres, WAITING)).await;
         row.expect("it can be asked").expect("a row").try_get_by_index::<i64>(0).expect("a number")
@@ -103,6 +103,20 @@ async fn a_cursor_of_a_conversation_that_somebody_holds_is_unavailable(bench: Be
     assert_eq!(bob.says("Good.").await.seq.get(), 2);
 }
 
+async fn a_user_that_somebody_holds_keeps_nobody_else_from_writing(bench: Bench) {
+    let (_, others) = talking(&bench).await;
+    let cem = bench.user("cem").await;
+    let writes = bench.seat(&cem, others[0].key.listing, &cem);
+    writes.says("Hello!").await;
+    let holding = holds(&bench, &format!("SELECT FROM users WHERE id = {} FOR UPDATE", cem.id)).await;
+    for _ in 0..2 {
+        all_but_one_can_write(&writes, &others).await;
+    }
+    holding.rollback().await.expect("it is let go");
+    assert_eq!(writes.says("At last.").await.seq.get(), 2);
+    assert_eq!(bench.finds().await, [""; 0]);
+}
+
 async fn a_listing_that_somebody_holds_keeps_only_its_own_first_messages_waiting(bench: Bench) {
     let (talked_about, mut others) = talking(&bench).await;
     let cem = bench.user("cem").await;
@@ -119,7 +133,7 @@ async fn a_listing_that_somebody_holds_keeps_only_its_own_first_messages_waiting
 }
 
 async fn a_conversation_that_somebody_is_about_to_begin_keeps_nobody_else_from_writing(bench: Bench) {
-    let (bob, others) = talking(&bench).await;
+    let (bob, mut others) = talking(&bench).await;
     let offer = bench.publishes(bob.id(), ListingKind::Need, "A bicycle").await.listing;
     let cem = bench.user("cem").await;
     let begins = bench.seat(&cem, offer, &cem);
@@ -129,6 +143,9 @@ async fn a_conversation_that_somebody_is_about_to_begin_keeps_nobody_else_from_w
         offer.number, bob.person.id, cem.id
     );
     let holding = holds(&bench, &about_to).await;
+    // Others begin at the same moment.
+    let cems: Vec<_> = others.iter().map(|other| bench.seat(&cem, other.key.listing, &cem)).collect();
+    others.extend(cems);
     for _ in 0..2 {
         all_but_one_can_write(&begins, &others).await;
     }
@@ -139,9 +156,10 @@ async fn a_conversation_that_somebody_is_about_to_begin_keeps_nobody_else_from_w
 
 async fn whoever_begins_while_the_listing_is_being_closed_is_refused(bench: Bench) {
     let (_, bob) = bench.ana_and_bob().await;
+    let outside = bench.outside().await;
     let closing = holds(&bench, "UPDATE listings SET status = 'closed'").await;
     let closes = async {
-        waiting(&bench, 1).await;
+        waiting(&outside, 1).await;
         closing.commit().await.expect("it stays closed");
     };
     let (answer, ()) = tokio::join!(bob.appends(message("Hello!", None)), closes);
@@ -152,13 +170,14 @@ async fn whoever_begins_while_the_listing_is_being_closed_is_refused(bench: Benc
 async fn whoever_closes_a_listing_waits_for_those_who_begin(bench: Bench) {
     let (ana, bob) = bench.ana_and_bob().await;
     // Whoever begins has locked the listing by then.
+    let outside = bench.outside().await;
     let holding = holds(&bench, "LOCK TABLE entries IN EXCLUSIVE MODE").await;
     let closes = async {
-        waiting(&bench, 1).await;
+        waiting(&outside, 1).await;
         let change = ListingChange { status: Some(ListingStatus::Closed), ..ListingChange::default() };
         let update = bench.storage.listings.update(ana.key.listing, ana.id(), change);
         let lets_go = async {
-            waiting(&bench, 2).await;
+            waiting(&outside, 2).await;
             holding.rollback().await.expect("it is let go");
         };
         tokio::join!(update, lets_go).0.expect("it is hers")
