@@ -37,16 +37,17 @@ async fn entries_of_others_reach_nobody_though_they_come_over_ones_own_channel()
     let cleo = nodes.one.person("cleo").await;
     let key = nodes.key.split(':').next().expect("a key begins with a listing");
     let channel = format!("{}user:{}", nodes.prefix, nodes.ana.id);
-    let publish = |conversation: &str, owner: i64, content: &str| {
+    let publish = |conversation: &str, owner: i64, seq: i64, content: &str| {
         let frame = json!({"type": "message", "message": {"content": content}});
-        let entry = json!({"conversation": conversation, "owner": owner, "seq": 2, "frame": frame});
+        let entry = json!({"conversation": conversation, "owner": owner, "seq": seq, "frame": frame});
         let payload = json!({"v": 1, "from": "0123456789abcdef", "news": {"entries": [entry]}});
         redis.ask(&format!("PUBLISH {channel} {}", json!(payload.to_string())));
     };
-    publish(&format!("{key}:{}", cleo.id), nodes.bob.id, "not for Ana");
-    publish(&format!("{key}:{}", cleo.id), nodes.ana.id, "not for this conversation");
+    // Each is what would come next, so that nothing but whose it is keeps it from Ana.
+    publish(&format!("{key}:{}", cleo.id), nodes.bob.id, 1, "not for Ana");
+    publish(&format!("{key}:{}", cleo.id), nodes.ana.id, 1, "not for this conversation");
     // The same, but for what it is about: what is published in this way is heard, and in this order.
-    publish(&nodes.key, nodes.ana.id, "for Ana");
+    publish(&nodes.key, nodes.ana.id, 2, "for Ana");
     for socket in [&mut anas, &mut anas_base] {
         socket.hears_message("for Ana").await;
         socket.has_heard_nothing().await;
