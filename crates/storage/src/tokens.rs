@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use handsel_domain::Unavailable;
 use handsel_domain::ids::{TokenId, UserId};
+use handsel_domain::password::PasswordHash;
 use handsel_domain::ports::{Committed, Principal, StoredToken, Tokens};
 use handsel_domain::time::Timestamp;
 use handsel_domain::token::Token;
@@ -45,6 +46,12 @@ fn ids(rows: &[sea_orm::QueryResult]) -> Result<Vec<TokenId>, DbErr> {
     rows.iter().map(|row| token_id(row.try_get("", "id")?)).collect()
 }
 
+/// On PostgreSQL whoever sets another password waits until the token is there, and then revokes it.
+const LOCK_PASSWORD: Sql = Sql {
+    sqlite: "SELECT id FROM users WHERE id = $1 AND password_hash = $2",
+    postgres: "SELECT id FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE",
+};
+
 /// On PostgreSQL two who revoke the same tokens lock them in the same order.
 const REVOKE_OF_USER: Sql = Sql {
     sqlite: "UPDATE tokens SET revoked_at = $1 WHERE user_id = $2 AND revoked_at IS NULL RETURNING id",
@@ -71,23 +78,29 @@ pub(crate) async fn revoke_of_user<C: ConnectionTrait>(
     ids(&connection.query_all_raw(statement(connection, REVOKE_OF_USER, values)).await?)
 }
 
+/// A secret that nobody knows yet, and what is stored of it.
+fn fresh(user: UserId, now: Timestamp, expires_at: Timestamp) -> Result<(Token, tokens::ActiveModel), Unavailable> {
+    let mut secret = [0; 32];
+    getrandom::fill(&mut secret).map_err(|error| {
+        tracing::error!(%error, "the system gives no random numbers");
+        Unavailable
+    })?;
+    let token = Token::parse(&URL_SAFE_NO_PAD.encode(secret)).map_err(|_| Unavailable)?;
+    let row = tokens::ActiveModel {
+        id: NotSet,
+        hash: Set(hash(&token)),
+        user_id: Set(user.get()),
+        created_at: Set(now.as_millis()),
+        expires_at: Set(expires_at.as_millis()),
+        revoked_at: Set(None),
+    };
+    Ok((token, row))
+}
+
 #[async_trait]
 impl Tokens for SqlTokens {
     async fn issue(&self, user: UserId, now: Timestamp, expires_at: Timestamp) -> Result<Token, Unavailable> {
-        let mut secret = [0; 32];
-        getrandom::fill(&mut secret).map_err(|error| {
-            tracing::error!(%error, "the system gives no random numbers");
-            Unavailable
-        })?;
-        let token = Token::parse(&URL_SAFE_NO_PAD.encode(secret)).map_err(|_| Unavailable)?;
-        let row = tokens::ActiveModel {
-            id: NotSet,
-            hash: Set(hash(&token)),
-            user_id: Set(user.get()),
-            created_at: Set(now.as_millis()),
-            expires_at: Set(expires_at.as_millis()),
-            revoked_at: Set(None),
-        };
+        let (token, row) = fresh(user, now, expires_at)?;
         let insert = async {
             let transaction = self.database.begin_write().await?;
             row.insert(&transaction).await?;
@@ -95,6 +108,27 @@ impl Tokens for SqlTokens {
         };
         self.database.in_time(insert).await.map_err(unavailable)?;
         Ok(token)
+    }
+
+    async fn issue_for(
+        &self,
+        user: UserId,
+        password: &PasswordHash,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<Option<Token>, Unavailable> {
+        let (token, row) = fresh(user, now, expires_at)?;
+        let insert = async {
+            let transaction = self.database.begin_write().await?;
+            let values = [user.get().into(), password.as_phc().into()];
+            if transaction.query_one_raw(statement(&transaction, LOCK_PASSWORD, values)).await?.is_none() {
+                return Ok(None);
+            }
+            row.insert(&transaction).await?;
+            transaction.commit().await?;
+            Ok::<_, DbErr>(Some(token))
+        };
+        self.database.in_time(insert).await.map_err(unavailable)
     }
 
     async fn find(&self, token: &Token) -> Result<Option<StoredToken>, Unavailable> {
@@ -179,7 +213,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [REVOKE_OF_USER, SWEEP] {
+        for sql in [LOCK_PASSWORD, REVOKE_OF_USER, SWEEP] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

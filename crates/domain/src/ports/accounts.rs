@@ -109,6 +109,17 @@ pub trait Tokens: Send + Sync {
     /// Must make a secret of 32 random bytes and keep its hash alone.
     async fn issue(&self, user: UserId, now: Timestamp, expires_at: Timestamp) -> Result<Token, Unavailable>;
 
+    /// The same for somebody who has shown to know a password, while the user still has it; `None` where that was replaced
+    /// meanwhile. Must be decided so that whoever sets a password at the same moment either revokes this token or
+    /// refuses it.
+    async fn issue_for(
+        &self,
+        user: UserId,
+        password: &PasswordHash,
+        now: Timestamp,
+        expires_at: Timestamp,
+    ) -> Result<Option<Token>, Unavailable>;
+
     /// Must find the token by its hash, revoked and expired ones included until they are swept.
     async fn find(&self, token: &Token) -> Result<Option<StoredToken>, Unavailable>;
 

@@ -116,20 +116,30 @@ impl Accounts {
             Ok(password) => (password, hash),
             Err(_) => (Password::parse("not a password").map_err(|_| LogInError::CredentialsInvalid)?, None),
         };
-        let has_password = hash.is_some();
-        let matches = self.passwords.verify(password, hash).await? && has_password;
-        match user {
-            Some(user) if matches && !user.suspended => Ok(self.issue(user).await?),
-            Some(_) | None => Err(LogInError::CredentialsInvalid),
+        let matches = self.passwords.verify(password, hash.clone()).await?;
+        match (user, hash) {
+            (Some(user), Some(hash)) if matches && !user.suspended => {
+                let (now, expires_at) = self.lifetime();
+                // That took its time: a password that was replaced meanwhile opens nothing any more.
+                let token = self.tokens.issue_for(user.person.id, &hash, now, expires_at).await?;
+                let token = token.ok_or(LogInError::CredentialsInvalid)?;
+                Ok(Grant { token, expires_at, user })
+            }
+            _ => Err(LogInError::CredentialsInvalid),
         }
     }
 
     /// Issues a token without a password: for operators.
     pub async fn issue(&self, user: User) -> Result<Grant, Unavailable> {
-        let now = self.clock.now();
-        let expires_at = now.plus(TOKEN_LIFETIME);
+        let (now, expires_at) = self.lifetime();
         let token = self.tokens.issue(user.person.id, now, expires_at).await?;
         Ok(Grant { token, expires_at, user })
+    }
+
+    /// Of a token that is issued now.
+    fn lifetime(&self) -> (Timestamp, Timestamp) {
+        let now = self.clock.now();
+        (now, now.plus(TOKEN_LIFETIME))
     }
 
     /// Who the token speaks for.

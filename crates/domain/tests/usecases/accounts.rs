@@ -79,13 +79,21 @@ impl Ports {
 #[test]
 fn the_right_password_is_given_a_token_for_a_day() {
     let mut ports = Ports::knowing(ada(), Some(hash())).verifying_once("correct horse", Some(hash()), true);
-    let issue = ports.tokens.expect_issue().times(1);
+    let issue = ports.tokens.expect_issue_for().times(1);
     issue
-        .withf(|user, now, until| (user.get(), *now, *until) == (7, NOW, NOW.plus(DAY)))
-        .return_once(|_, _, _| Ok(token()));
+        .withf(|user, password, now, until| (user.get(), password, *now, *until) == (7, &hash(), NOW, NOW.plus(DAY)))
+        .return_once(|_, _, _, _| Ok(Some(token())));
     // Another case and another Unicode form of the same name.
     let grant = block_on(ports.accounts().log_in("ＡDA", "correct horse")).expect("logged in");
     assert_eq!((grant.token, grant.expires_at, grant.user), (token(), NOW.plus(DAY), ada()));
+}
+
+#[test]
+fn a_password_that_was_replaced_while_it_was_verified_is_refused() {
+    let mut ports = Ports::knowing(ada(), Some(hash())).verifying_once("correct horse", Some(hash()), true);
+    ports.tokens.expect_issue_for().times(1).return_once(|_, _, _, _| Ok(None));
+    let refused = block_on(ports.accounts().log_in("ada", "correct horse")).map(|_| ());
+    assert_eq!(refused, Err(LogInError::CredentialsInvalid));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use handsel_domain::ids::UserId;
+use handsel_domain::password::PasswordHash;
 use handsel_domain::ports::Principal;
 use handsel_domain::token::Token;
 
@@ -19,6 +20,8 @@ contract! {
     a_token_that_ran_out_is_found_until_it_is_swept,
     the_secret_is_stored_nowhere,
     nobody_who_does_not_exist_gets_a_token,
+    whoever_knows_the_password_gets_a_token_and_whoever_knew_it_gets_none,
+    no_token_outlives_the_password_that_it_was_given_for,
 }
 
 async fn a_token_is_found_as_issued(bench: Bench) {
@@ -83,4 +86,44 @@ async fn nobody_who_does_not_exist_gets_a_token(bench: Bench) {
     let unknown = UserId::new(4_711).expect("an id");
     let issued = bench.storage.tokens.issue(unknown, START, START.plus(Duration::from_hours(1))).await;
     assert!(issued.is_err(), "{issued:?}");
+}
+
+async fn whoever_knows_the_password_gets_a_token_and_whoever_knew_it_gets_none(bench: Bench) {
+    let (ana, tokens) = (bench.user("ana").await, &bench.storage.tokens);
+    let [old, new] = ["hash of ana", "new"].map(|hash| PasswordHash::new(hash.to_owned()));
+    let token = tokens.issue_for(ana.id, &old, START, later(60_000)).await.expect("the storage answers");
+    let stored = tokens.find(&token.expect("it is hers")).await.expect("the storage answers").expect("it was issued");
+    assert_eq!((stored.principal.person, stored.principal.expires_at), (ana.clone(), later(60_000)));
+    bench.storage.users.set_password(ana.id, new.clone(), START).await.expect("she is known");
+    assert_eq!(tokens.issue_for(ana.id, &old, START, later(60_000)).await, Ok(None));
+    assert!(tokens.issue_for(ana.id, &new, START, later(60_000)).await.expect("the storage answers").is_some());
+}
+
+async fn no_token_outlives_the_password_that_it_was_given_for(bench: Bench) {
+    const ROUNDS: usize = 20;
+    let (ana, other) = (bench.user("ana").await.id, bench.another_process().await);
+    let password = |round: usize| match round {
+        0 => PasswordHash::new("hash of ana".to_owned()),
+        _ => PasswordHash::new(format!("hash {round}")),
+    };
+    let mut issued = 0;
+    for round in 0..ROUNDS {
+        let sets = {
+            let (users, new) = (bench.storage.users.clone(), password(round + 1));
+            tokio::spawn(async move { users.set_password(ana, new, START).await })
+        };
+        let logs_in = (0..8).map(|number| {
+            let process = if number % 2 == 0 { &bench.storage } else { &other.storage };
+            let (tokens, old) = (process.tokens.clone(), password(round));
+            async move { tokens.issue_for(ana, &old, START, later(60_000)).await.expect("the storage answers") }
+        });
+        let tokens = at_once(logs_in.collect::<Vec<_>>()).await;
+        sets.await.expect("it does not panic").expect("she is known");
+        for token in tokens.into_iter().flatten() {
+            issued += 1;
+            let found = bench.storage.tokens.find(&token).await.expect("the storage answers").expect("it was issued");
+            assert!(found.revoked, "round {round}: it was given for a password that is replaced");
+        }
+    }
+    assert!(issued > 0, "nobody was in time, and nothing was tried");
 }
