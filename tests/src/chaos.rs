@@ -108,7 +108,8 @@ pub async fn run(plan: Plan) -> Outcome {
     let mut verdict = Run { records: clients.records, timelines }.judged();
     verdict.breaches.splice(..0, breaches);
     let (sockets, longest_resume) = (world.sockets(), world.longest_resume());
-    Outcome { stages, happened, sockets, most_tries: world.most_tries(), longest_resume, verdict, log }
+    let (most_tries, put_off) = (world.most_tries(), world.put_off());
+    Outcome { stages, happened, sockets, most_tries, longest_resume, put_off, verdict, log }
 }
 
 /// What the server's own verifier finds, beside servers that live, and what can be counted by hand.

@@ -150,6 +150,7 @@ impl Client {
             tokio::select! {
                 heard = socket.next() => match heard {
                     Heard::Frame(frame) => {
+                        self.world.hears(&frame);
                         self.world.crossing.hears(&frame, self.node, self.connected);
                         self.diary.heard(&frame);
                     }

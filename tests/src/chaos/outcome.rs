@@ -20,6 +20,8 @@ pub struct Outcome {
     pub most_tries: u64,
     /// How long anyone tried until there was a socket again, at the longest.
     pub longest_resume: Duration,
+    /// How often anyone was told to come again though the database was there.
+    pub put_off: u64,
     /// Whether the promises were kept. Whatever else went wrong is a breach, too.
     pub verdict: Verdict,
     /// What the servers have logged, one after the other.
@@ -28,7 +30,7 @@ pub struct Outcome {
 
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { stages, happened, sockets, most_tries, longest_resume, verdict, .. } = self;
+        let Self { stages, happened, sockets, most_tries, longest_resume, put_off, verdict, .. } = self;
         let Tally { sent, sent_again, settled, acknowledged, refused, maybe, maybe_there } = verdict.messages;
         for (stage, happened) in stages {
             writeln!(f, "failed    {stage}: {happened}")?;
@@ -46,6 +48,7 @@ impl fmt::Display for Outcome {
             "messages  {sent} sent, {sent_again} times again (a repeat settled {settled}), {acknowledged} acknowledged, {refused} refused, "
         )?;
         writeln!(f, "{maybe} without an answer, of which {maybe_there} are there")?;
+        writeln!(f, "put off   {put_off} times by a server whose database was there")?;
         let Verdict { entries, repeats, cursors, steps, .. } = verdict;
         write!(f, "checked   {entries} entries given to clients, {repeats} of them repeats; {cursors} cursors; ")?;
         write!(f, "{steps} handshake steps stored")

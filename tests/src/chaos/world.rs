@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use fastrand::Rng;
+use serde_json::Value;
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::sync::{Notify, watch};
 
@@ -13,6 +14,9 @@ use super::crossing::Crossing;
 use super::outages::Outages;
 use crate::checker::timeline::Stand;
 use crate::proxy::{Proxy, Weather};
+
+/// What is said where a database is away, and hardly ever otherwise.
+const PASSING: [&str; 2] = ["unavailable", "outcome_unknown"];
 
 pub(super) struct World {
     /// One in front of each node.
@@ -33,6 +37,8 @@ pub(super) struct World {
     in_rotation: Vec<AtomicBool>,
     /// Whether it leads a client on to the next node where one does not take it.
     finds_out: AtomicBool,
+    /// How often somebody was told to come again while the database was there.
+    put_off: AtomicU64,
     sockets: AtomicU64,
     most_tries: AtomicU64,
     longest_resume_ms: AtomicU64,
@@ -62,6 +68,7 @@ impl World {
             crossing: Crossing::default(),
             sockets_fail: AtomicBool::new(false),
             outages: Outages::default(),
+            put_off: AtomicU64::new(0),
             sockets: AtomicU64::new(0),
             most_tries: AtomicU64::new(0),
             longest_resume_ms: AtomicU64::new(0),
@@ -114,6 +121,18 @@ impl World {
         self.sockets.fetch_add(1, Ordering::Relaxed);
         let millis = u64::try_from(after.as_millis()).unwrap_or(u64::MAX);
         self.longest_resume_ms.fetch_max(millis, Ordering::Relaxed);
+    }
+
+    /// Somebody has heard that.
+    pub(super) fn hears(&self, frame: &Value) {
+        let is_passing = frame["type"] == "error" && PASSING.iter().any(|code| frame["code"] == *code);
+        if is_passing && !self.outages.explain(SystemTime::now()) {
+            self.put_off.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn put_off(&self) -> u64 {
+        self.put_off.load(Ordering::Relaxed)
     }
 
     pub(super) fn sockets(&self) -> u64 {
