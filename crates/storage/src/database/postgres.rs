@@ -68,7 +68,7 @@ enum Use {
 
 pub(super) async fn connect(server: &PgConnectOptions) -> Result<Database, DbErr> {
     // A pool would only say that its time is up, and not why.
-    try_once(server).await?;
+    try_once(server, Use::Write).await?;
     let timelines = open(server, WRITERS, Use::Timelines).await?;
     let writer = open(server, WRITE_CONNECTIONS_MAX, Use::Write).await?;
     let readers = open(server, READ_CONNECTIONS_MAX, Use::Read).await?;
@@ -76,15 +76,15 @@ pub(super) async fn connect(server: &PgConnectOptions) -> Result<Database, DbErr
 }
 
 pub(super) async fn look(server: &PgConnectOptions) -> Result<DatabaseConnection, DbErr> {
-    try_once(server).await?;
+    try_once(server, Use::Look).await?;
     open(server, 1, Use::Look).await
 }
 
-async fn try_once(server: &PgConnectOptions) -> Result<(), DbErr> {
+async fn try_once(server: &PgConnectOptions, purpose: Use) -> Result<(), DbErr> {
     let once = async {
-        let mut connection = options(server, Use::Read).connect().await?;
+        let mut connection = options(server, purpose).connect().await?;
         let row = sqlx::query("SELECT current_setting('fsync')").fetch_one(&mut connection).await?;
-        if row.try_get::<String, _>(0)? == "off" {
+        if purpose == Use::Write && row.try_get::<String, _>(0)? == "off" {
             tracing::warn!("the database runs with fsync=off: what it has confirmed is lost where its machine fails");
         }
         connection.close().await
