@@ -38,6 +38,7 @@ pub fn begin() {
     counts.sockets.increment(0.0);
     counts.queued.increment(0.0);
     counts.replayed.increment(0);
+    metrics::counter!("handsel_broker_dropped_total").increment(0);
     counts.received.iter().chain(&counts.sent).for_each(|counter| counter.increment(0));
     for reason in CloseReason::ALL {
         closes(reason.close_code()).increment(0);
