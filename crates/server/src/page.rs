@@ -12,8 +12,9 @@ mod tests;
 
 pub(crate) use asset::Asset;
 
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use rust_embed::Embed;
 
@@ -34,14 +35,20 @@ struct Files;
 pub enum Page {
     /// Read and compressed once.
     Kept(HashMap<String, Arc<Asset>>),
-    /// Read at each request, so that a reload shows a change.
-    ReadAnew,
+    /// Read at each request, so that a reload shows a change; compressed again only where there is one.
+    ReadAnew(Mutex<HashMap<String, Seen>>),
+}
+
+/// A file as it was when it was last asked for.
+pub struct Seen {
+    file: Cow<'static, [u8]>,
+    asset: Arc<Asset>,
 }
 
 impl Page {
     /// The page of this build.
     pub fn new() -> Self {
-        if cfg!(debug_assertions) { Self::ReadAnew } else { Self::kept() }
+        if cfg!(debug_assertions) { Self::ReadAnew(Mutex::default()) } else { Self::kept() }
     }
 
     fn kept() -> Self {
@@ -59,7 +66,7 @@ impl Page {
         };
         match self {
             Self::Kept(assets) => assets.get(name).cloned(),
-            Self::ReadAnew => paths().find(|path| path == name).and_then(|path| read(&path)).map(Arc::new),
+            Self::ReadAnew(seen) => read_anew(&mut seen.lock().unwrap_or_else(PoisonError::into_inner), name),
         }
     }
 }
@@ -72,6 +79,20 @@ impl Default for Page {
 
 fn paths() -> impl Iterator<Item = String> {
     Files::iter().map(|path| path.into_owned())
+}
+
+fn read_anew(seen: &mut HashMap<String, Seen>, name: &str) -> Option<Arc<Asset>> {
+    // Whether there is such a file is looked up once: all that is beside them is walked through for it.
+    if !seen.contains_key(name) && paths().all(|path| path != name) {
+        return None;
+    }
+    let file = Files::get(name)?.data;
+    if let Some(Seen { asset, .. }) = seen.get(name).filter(|seen| seen.file == file) {
+        return Some(Arc::clone(asset));
+    }
+    let asset = Arc::new(Asset::new(name, file.clone()));
+    seen.insert(name.to_owned(), Seen { file, asset: Arc::clone(&asset) });
+    Some(asset)
 }
 
 fn read(path: &str) -> Option<Asset> {

@@ -12,8 +12,12 @@ use crate::printed::Printed;
 /// What Debian, Ubuntu and Google call it.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
-/// Ends when our end of the pipe closes, however this program ends. Its browser ends with it, by a pipe as well.
-const LIVES_AS_LONG_AS_WE: &str = "chromedriver --port=0 & read -r _; kill -KILL $!";
+/// Ends when our end of the pipe closes, however this program ends. Its browser ends with it, by a pipe as well. Where it
+/// ends by itself, the shell does, too, and with it what they print.
+const LIVES_AS_LONG_AS_WE: &str = "exec 3<&0; chromedriver --port=0 </dev/null 3<&- & driver=$!; \
+    { read -r _ <&3; kill -KILL $driver; } >/dev/null 2>&1 & exec 3<&-; wait $driver";
+/// It takes a free port of IPv4, and ends where somebody has the same one of IPv6.
+const STARTS_MAX: usize = 3;
 
 pub(super) struct Chromedriver {
     /// Holds the pipe.
@@ -25,6 +29,18 @@ pub(super) struct Chromedriver {
 
 impl Chromedriver {
     pub(super) async fn starts() -> Self {
+        let mut said = String::new();
+        for _ in 0..STARTS_MAX {
+            match Self::tries_to_start().await {
+                Ok(started) => return started,
+                Err(ended) => said += &ended,
+            }
+        }
+        panic!("chromedriver does not start (apt-get install chromium chromium-driver brings it):\n{said}")
+    }
+
+    /// Or what it said before it ended.
+    async fn tries_to_start() -> Result<Self, String> {
         let directory = tempfile::Builder::new().prefix("handsel-browser").tempdir().expect("a directory");
         let mut process = Command::new("sh")
             .args(["-c", LIVES_AS_LONG_AS_WE])
@@ -40,12 +56,10 @@ impl Chromedriver {
             let (_, rest) = printed.split_once("started successfully on port ")?;
             rest.split_once('.').map(|(port, _)| port.to_owned())
         };
-        let port = in_time("chromedriver to listen", output.find(port)).await;
-        let port = port.unwrap_or_else(|| {
-            let (said, errors) = (output.so_far(), errors.so_far());
-            panic!("chromedriver does not start (apt-get install chromium chromium-driver brings it):\n{said}{errors}")
-        });
-        Self { _process: process, directory, url: format!("http://127.0.0.1:{port}") }
+        let Some(port) = in_time("chromedriver to listen", output.find(port)).await else {
+            return Err(format!("{}{}", output.so_far(), errors.so_far()));
+        };
+        Ok(Self { _process: process, directory, url: format!("http://127.0.0.1:{port}") })
     }
 
     /// A directory for the browser's profile.

@@ -34,8 +34,8 @@ async fn whatever_is_asked_for_is_counted() {
     let (mut anas, mut bobs) = (ana.opens(&offer).await, bob.opens(&offer).await);
     bobs.says("Hello!").await;
     anas.hears_message("Hello!").await;
-    bobs.says("").await;
     bobs.hears_message("Hello!").await;
+    bobs.says("").await;
     bobs.hears_error("content_required").await;
     anas.leaves().await;
     // Read from the timeline.

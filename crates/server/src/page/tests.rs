@@ -134,7 +134,7 @@ fn what_is_compressed_is_the_same() {
 
 #[test]
 fn nothing_else_can_be_had_whether_it_is_kept_or_read_anew() {
-    for page in [Page::kept(), Page::ReadAnew] {
+    for page in [Page::kept(), Page::ReadAnew(Mutex::default())] {
         assert!(page.find("/").is_some());
         for path in paths() {
             assert!(page.find(&format!("/{path}")).is_some(), "{path}");
