@@ -16,14 +16,7 @@ const ENTRIES: usize = 100;
 
 /// Ana's node is cut off once both are there, and knows how their conversation stands.
 async fn cut_off() -> (Scene, Line, Socket, Socket) {
-    let mut line = None;
-    let scene = Scene::over(async |url| {
-        let (to, through) = Line::to(url).await;
-        line = Some(to);
-        through
-    });
-    let scene = scene.await;
-    let line = line.expect("it was drawn");
+    let (scene, line) = Line::of_anas_node().await;
     let (mut anas, mut bobs) = scene.both_open().await;
     anas.says("The line will break").await;
     assert_eq!(anas.hears_entry().await, bobs.hears_entry().await);

@@ -19,8 +19,19 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// A scene in which Ana's node reaches the database over it.
+    pub(super) async fn of_anas_node() -> (Scene, Self) {
+        let mut line = None;
+        let scene = Scene::over(async |url| {
+            let (to, through) = Self::to(url).await;
+            line = Some(to);
+            through
+        });
+        (scene.await, line.expect("it was drawn"))
+    }
+
     /// Up to the database at that URL; returns the URL at its other end.
-    pub(super) async fn to(url: &str) -> (Self, String) {
+    async fn to(url: &str) -> (Self, String) {
         let (before, at) = url.rsplit_once('@').expect("a URL with a password");
         let (database, path) = at.split_once('/').expect("a URL with a database");
         let proxy = Proxy::to(database, Weather::calm()).await;
@@ -61,14 +72,7 @@ async fn a_node_whose_database_is_silent_heals() {
 }
 
 async fn what_is_committed_meanwhile_arrives(broken: impl AsyncFnOnce(&Line)) {
-    let mut line = None;
-    let scene = Scene::over(async |url| {
-        let (to, through) = Line::to(url).await;
-        line = Some(to);
-        through
-    });
-    let scene = scene.await;
-    let line = line.expect("it was drawn");
+    let (scene, line) = Line::of_anas_node().await;
     let (mut anas, mut bobs) = scene.both_open().await;
 
     broken(&line).await;

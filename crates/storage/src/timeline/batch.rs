@@ -15,7 +15,7 @@ use super::locks::{self, Locks, Patience};
 use super::plan::{Planned, Verdict, plan};
 use super::{load, store};
 use crate::database::Database;
-use crate::errors::is_conflict;
+use crate::errors::{is_conflict, is_locked};
 
 /// How often a batch is decided again where others were in its way each time.
 const ATTEMPTS_MAX: u32 = 8;
@@ -31,6 +31,17 @@ pub(super) enum BatchError {
     Overtaken,
     /// Somebody else keeps these of its conversations locked; nothing was changed.
     Held(HashSet<ConversationKey>),
+}
+
+impl BatchError {
+    /// Whether somebody else's lock is all that was in the way.
+    pub(super) fn is_of_a_lock(&self) -> bool {
+        match self {
+            Self::Held(_) => true,
+            Self::Failed(error) => is_locked(error),
+            Self::CommitUnknown(_) | Self::Overtaken => false,
+        }
+    }
 }
 
 impl From<DbErr> for BatchError {

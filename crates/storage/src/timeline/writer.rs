@@ -190,11 +190,7 @@ impl Loop {
             }
             match self.try_commit(std::slice::from_ref(&job), Patience::Skipping).await {
                 Ok(batch) => self.tell(vec![job], batch),
-                Err(BatchError::Held(_)) => {
-                    conversations.insert(conversation);
-                    held.push(job);
-                }
-                Err(BatchError::Failed(error)) if is_locked(&error) => {
+                Err(error) if error.is_of_a_lock() => {
                     conversations.insert(conversation);
                     held.push(job);
                 }
@@ -254,6 +250,8 @@ impl Loop {
             }
         }
     }
+
+    /// Nothing was stored for them, or nobody knows whether it was.
     fn answer_all(&mut self, jobs: Vec<Job>, error: BatchError) {
         let answer = match error {
             BatchError::Failed(error) => {
