@@ -12,6 +12,7 @@ const STORAGE: &str = "handsel-storage";
 const TRANSPORT: &str = "handsel-transport";
 const SERVICES: &str = "handsel-services";
 const TESTS: &str = "handsel-tests";
+const AGREEMENTS: &str = "handsel-agreements";
 
 /// What one crate may know.
 struct Arrows {
@@ -25,8 +26,8 @@ struct Arrows {
 }
 
 /// `crates/server` alone names adapters; `xtask` and the end-to-end tests stand alone. The services of the tests know none
-/// of what is tested over them.
-const ALL: [Arrows; 7] = [
+/// of what is tested over them. The agreements are an example of the domain alone.
+const ALL: [Arrows; 8] = [
     Arrows { from: DOMAIN, to: &[], in_tests: &[DOMAIN], never: &["hyper", "serde", "sqlx", "tokio", "tungstenite"] },
     Arrows {
         from: STORAGE,
@@ -38,6 +39,12 @@ const ALL: [Arrows; 7] = [
     Arrows { from: "handsel", to: &[DOMAIN, STORAGE, TRANSPORT], in_tests: &[SERVICES, TESTS], never: &[] },
     Arrows { from: SERVICES, to: &[], in_tests: &[], never: &["hyper", "redis", "sqlx", "tokio"] },
     Arrows { from: TESTS, to: &[SERVICES], in_tests: &[], never: &[] },
+    Arrows {
+        from: AGREEMENTS,
+        to: &[DOMAIN],
+        in_tests: &[],
+        never: &["hyper", "sea-orm", "serde", "sqlx", "tokio", "tungstenite"],
+    },
     Arrows { from: "xtask", to: &[], in_tests: &[], never: &["tokio-tungstenite", "tungstenite"] },
 ];
 

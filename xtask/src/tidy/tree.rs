@@ -10,7 +10,7 @@ use cargo_metadata::{Dependency, DependencyKind, MetadataCommand};
 use proc_macro2::{TokenStream, TokenTree};
 
 /// The folders whose sources the rules are about.
-const SOURCE_FOLDERS: [&str; 3] = ["crates", "tests", "xtask"];
+const SOURCE_FOLDERS: [&str; 4] = ["crates", "examples", "tests", "xtask"];
 /// The folder of the page's modules.
 const MODULES_FOLDER: &str = "frontend/src";
 
