@@ -70,5 +70,6 @@ mod contract {
     mod verify_handshakes;
     mod verify_rows;
     mod verify_timelines;
+    mod views;
     mod your_turn;
 }
