@@ -2,6 +2,7 @@
 //!
 //! Knows nothing of the server's code: it starts the binary and talks to it as clients do.
 
+pub mod admin;
 pub mod browser;
 pub mod chaos;
 pub mod checker;
@@ -23,6 +24,7 @@ pub mod server;
 pub mod socket;
 mod verified;
 
+pub use admin::Admin;
 pub use database::Database;
 pub use http::Answer;
 pub use pairs::Pair;

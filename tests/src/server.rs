@@ -7,6 +7,7 @@ use std::sync::{Arc, OnceLock};
 use tokio::io::AsyncWriteExt;
 use tokio::process::{Child, Command};
 
+use crate::admin::ADMIN_KEY;
 use crate::database::Database;
 use crate::over::Over;
 use crate::printed::Printed;
@@ -130,6 +131,12 @@ impl Started {
     pub fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.to_owned(), value.to_owned()));
         self
+    }
+
+    /// With a site that has a key for the admin API: [`Admin::of`](crate::Admin::of).
+    #[must_use]
+    pub fn with_admin(self) -> Self {
+        self.variable("HANDSEL_ADMIN_KEY", ADMIN_KEY)
     }
 
     pub(crate) fn spawn(&self) -> Child {

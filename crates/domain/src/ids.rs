@@ -1,6 +1,7 @@
 //! Every id has a type of its own, so that no two can be confused. Knows nothing of who gives them out.
 
 use std::fmt;
+use std::str::FromStr;
 
 /// Ids and sequence numbers go up to 2^53: beyond it, JavaScript's numbers would lose them.
 pub const ID_MAX: i64 = 1 << 53;
@@ -64,6 +65,19 @@ id!(
     /// The place of an entry in its conversation's timeline: 1, 2, 3 … without a hole.
     Seq
 );
+
+impl FromStr for UserId {
+    type Err = UserIdInvalid;
+
+    fn from_str(text: &str) -> Result<Self, UserIdInvalid> {
+        parse_decimal(text).and_then(|number| Self::new(number).ok()).ok_or(UserIdInvalid)
+    }
+}
+
+/// A text that is no user's id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("a user's id is a whole number from 1 to 2^53, without leading zeros")]
+pub struct UserIdInvalid;
 
 impl Seq {
     /// The place of a timeline's first entry.
@@ -140,5 +154,7 @@ mod tests {
             assert_eq!(parse_decimal(text), None, "{text:?}");
         }
         assert_eq!(parse_decimal("120"), Some(120));
+        assert_eq!("9007199254740992".parse(), UserId::new(ID_MAX).map_err(|_| UserIdInvalid));
+        assert_eq!("9007199254740993".parse::<UserId>(), Err(UserIdInvalid));
     }
 }

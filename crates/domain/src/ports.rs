@@ -9,7 +9,10 @@ mod conversations;
 mod listings;
 mod timeline;
 
-pub use accounts::{NewUser, Passwords, Principal, SetPasswordError, StoredToken, Tokens, UserInsertError, Users};
+pub use accounts::{
+    NewUser, Passwords, Principal, Put, PutUserError, SetPasswordError, SiteUser, StoredToken, Tokens, UserInsertError,
+    Users,
+};
 pub use clock::Clock;
 pub use committed::Committed;
 pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};

@@ -2,12 +2,14 @@
 
 mod accounts;
 mod addressing;
+mod directory;
 mod market;
 mod seat;
 mod talk;
 
 pub use accounts::{Accounts, AuthenticateError, Grant, LogInError, RegisterError, Registration};
 pub use addressing::{LocateError, RecipientError, choose_recipient};
+pub use directory::Directory;
 pub use market::Market;
 pub use seat::{Scope, Seat, SeatError};
 pub use talk::Talk;

@@ -7,6 +7,8 @@ use crate::time::Timestamp;
 
 /// Shortest username, in Unicode scalar values.
 pub const USERNAME_CHARS_MIN: usize = 3;
+/// Shortest username that a site may give somebody, in Unicode scalar values.
+pub const USERNAME_OF_SITE_CHARS_MIN: usize = 1;
 /// Longest username, in Unicode scalar values.
 pub const USERNAME_CHARS_MAX: usize = 150;
 /// Longest first or last name, in Unicode scalar values.
@@ -18,6 +20,9 @@ pub enum NameInvalid {
     /// Outside of [`USERNAME_CHARS_MIN`] to [`USERNAME_CHARS_MAX`].
     #[error("a username has {USERNAME_CHARS_MIN} to {USERNAME_CHARS_MAX} characters")]
     UsernameLength,
+    /// Outside of [`USERNAME_OF_SITE_CHARS_MIN`] to [`USERNAME_CHARS_MAX`], from a site.
+    #[error("a username has {USERNAME_OF_SITE_CHARS_MIN} to {USERNAME_CHARS_MAX} characters")]
+    UsernameOfSiteLength,
     /// Something else than letters, digits and `@.+-_`.
     #[error("a username is made of letters, digits and @ . + - _")]
     UsernameCharacters,
@@ -33,7 +38,7 @@ impl NameInvalid {
     /// The stable code of this error.
     pub const fn code(self) -> &'static str {
         match self {
-            Self::UsernameLength => "username_length",
+            Self::UsernameLength | Self::UsernameOfSiteLength => "username_length",
             Self::UsernameCharacters => "username_invalid",
             Self::TooLong => "name_too_long",
             Self::Characters => "name_invalid",
@@ -52,10 +57,18 @@ pub struct UsernameKey(String);
 impl Username {
     /// Normalises and checks.
     pub fn parse(text: &str) -> Result<Self, NameInvalid> {
+        Self::of_length(text, USERNAME_CHARS_MIN, NameInvalid::UsernameLength)
+    }
+
+    /// The same for a name that a site gave somebody by its own rules: it may be as short as one character.
+    pub fn parse_of_site(text: &str) -> Result<Self, NameInvalid> {
+        Self::of_length(text, USERNAME_OF_SITE_CHARS_MIN, NameInvalid::UsernameOfSiteLength)
+    }
+
+    fn of_length(text: &str, least: usize, otherwise: NameInvalid) -> Result<Self, NameInvalid> {
         let name: String = text.nfkc().collect();
-        let length = name.chars().count();
-        if !(USERNAME_CHARS_MIN..=USERNAME_CHARS_MAX).contains(&length) {
-            return Err(NameInvalid::UsernameLength);
+        if !(least..=USERNAME_CHARS_MAX).contains(&name.chars().count()) {
+            return Err(otherwise);
         }
         let allowed = |c: char| c.is_alphanumeric() || "@.+-_".contains(c);
         if name.chars().all(allowed) { Ok(Self(name)) } else { Err(NameInvalid::UsernameCharacters) }
@@ -174,6 +187,21 @@ mod tests {
             assert_eq!(Username::parse(name).map(|_| ()), expected, "{name:?}");
         }
         assert_eq!(Username::parse(&"a".repeat(151)).map(|_| ()), Err(NameInvalid::UsernameLength));
+    }
+
+    #[test]
+    fn a_site_may_call_somebody_by_one_character() {
+        for (name, expected) in [
+            ("a", Ok(())),
+            ("李", Ok(())),
+            ("", Err(NameInvalid::UsernameOfSiteLength)),
+            (" ", Err(NameInvalid::UsernameCharacters)),
+        ] {
+            assert_eq!(Username::parse_of_site(name).map(|_| ()), expected, "{name:?}");
+        }
+        let longest = "a".repeat(USERNAME_CHARS_MAX);
+        assert!(Username::parse_of_site(&longest).is_ok());
+        assert_eq!(Username::parse_of_site(&(longest + "a")), Err(NameInvalid::UsernameOfSiteLength));
     }
 
     #[test]

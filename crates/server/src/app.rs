@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use handsel_domain::ports::{Clock, Committed, Tokens};
-use handsel_domain::usecases::{Accounts, Market, Talk};
+use handsel_domain::usecases::{Accounts, Directory, Market, Talk};
 use handsel_storage::{Argon2Passwords, DatabaseUrl, Storage};
 
 use crate::clock::SystemClock;
@@ -13,6 +13,8 @@ use crate::clock::SystemClock;
 pub struct App {
     /// Users and their tokens.
     pub accounts: Arc<Accounts>,
+    /// What a site says of its users.
+    pub directory: Arc<Directory>,
     /// Offers and needs.
     pub market: Arc<Market>,
     /// Conversations.
@@ -37,6 +39,7 @@ impl App {
         );
         Ok(Self {
             accounts: Arc::new(accounts),
+            directory: Arc::new(Directory::new(Arc::clone(&storage.users), Arc::clone(&clock))),
             market: Arc::new(Market::new(Arc::clone(&storage.listings), Arc::clone(&clock))),
             talk: Arc::new(Talk::new(
                 Arc::clone(&storage.listings),

@@ -5,6 +5,10 @@
 // Help is read in terminals, where Markdown's quotes are noise.
 #![allow(clippy::doc_markdown)]
 
+mod identity;
+
+pub use identity::IdentityArgs;
+
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
@@ -14,7 +18,7 @@ use serde::Serialize;
 const SOURCES: &str = "\
 Settings come from flags, then HANDSEL_* variables (HANDSEL_PORT for --port), then the usual names
 (DATABASE_URL, PORT), then the TOML file given with --config or HANDSEL_CONFIG. A secret can be read
-from a file: HANDSEL_DATABASE_URL_FILE, DATABASE_URL_FILE.
+from a file: HANDSEL_DATABASE_URL_FILE, DATABASE_URL_FILE, HANDSEL_ADMIN_KEY_FILE.
 
 `handsel` alone is `handsel serve`. To try it: handsel --demo";
 
@@ -209,6 +213,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "IP:PORT")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub admin_bind: Option<SocketAddr>,
+    /// Whose the users are.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub identity: IdentityArgs,
     /// Origin of pages that may use this server from a browser, beside its own host; may be repeated [default: none]
     #[arg(long, value_name = "ORIGIN")]
     #[serde(skip_serializing_if = "Vec::is_empty")]

@@ -21,7 +21,7 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app::App;
 use crate::cli::{Cli, Command, CommonArgs, ServeArgs};
-use crate::config::{self, Config, Loaded, Redis, Settings, Surface};
+use crate::config::{self, Config, IdentitySource, Loaded, Redis, Settings, Surface};
 use crate::serve::{self, Listeners};
 use crate::telemetry;
 use elsewhere::Elsewhere;
@@ -63,6 +63,11 @@ fn surface(args: &ServeArgs) -> Surface {
 async fn serve(args: ServeArgs) -> anyhow::Result<()> {
     let loaded = load(&args, args.common.config.clone())?;
     let config = Config::new(&loaded, surface(&args))?;
+    anyhow::ensure!(
+        !args.demo || config.identity.source == IdentitySource::Local,
+        "--demo has people who log in with a password: try it without {}",
+        loaded.place("identity")
+    );
     let listeners = Listeners::bind(&config).await?;
     let broker = |hub| -> Arc<dyn Committed> { Arc::new(LocalBroker::new(hub)) };
     serve::run(listeners, config, args.demo, broker, serve::stop_signal()?).await
@@ -83,6 +88,9 @@ fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
     for (name, source) in loaded.sources {
         let value = match name {
             "database_url" => config.database.shown().into(),
+            "admin_key" => {
+                config.identity.admin_keys.fingerprints().map(|key| format!("{key}…")).collect::<Vec<_>>().into()
+            }
             "redis_url" => config.redis.as_ref().map(|redis| redis.url.shown()).into(),
             _ => shown[name].clone(),
         };

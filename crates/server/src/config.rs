@@ -1,8 +1,10 @@
 //! Settings: from flags, variables and a file to checked values. Knows nothing of what is done with them.
 
+mod identity;
 mod path_prefix;
 mod sources;
 
+pub use identity::{AdminKey, AdminKeys, Identity, IdentitySource};
 pub use path_prefix::PathPrefix;
 pub use sources::Loaded;
 
@@ -43,6 +45,11 @@ pub struct Settings {
     pub path_prefix: String,
     /// Address of its own for what an operator alone should reach.
     pub admin_bind: Option<SocketAddr>,
+    /// Whose the users and listings are.
+    pub identity: IdentitySource,
+    /// Keys of the site's, for the admin API.
+    #[serde(deserialize_with = "list")]
+    pub admin_key: Vec<String>,
     /// Origins of pages that may use this server.
     #[serde(deserialize_with = "list")]
     pub allow_origin: Vec<String>,
@@ -84,6 +91,8 @@ impl Default for Settings {
             port: 8000,
             path_prefix: String::new(),
             admin_bind: None,
+            identity: IdentitySource::Local,
+            admin_key: Vec::new(),
             allow_origin: Vec::new(),
             trusted_proxy: Vec::new(),
             frames_per_second,
@@ -95,7 +104,7 @@ impl Default for Settings {
     }
 }
 
-/// A list, or its elements in one text with commas between them, as variables have it.
+/// A list, or its elements in one text with commas between them, as variables have it, or one a line, as files may.
 fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Error> {
     #[derive(Deserialize)]
     #[serde(untagged)]
@@ -106,7 +115,7 @@ fn list<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<String>, D::Er
     Ok(match Written::deserialize(deserializer)? {
         Written::List(list) => list,
         Written::Text(text) => {
-            text.split(',').map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
+            text.split([',', '\n']).map(str::trim).filter(|item| !item.is_empty()).map(str::to_owned).collect()
         }
     })
 }
@@ -126,6 +135,8 @@ pub struct Config {
     pub path_prefix: PathPrefix,
     /// Where what an operator alone should reach is served, and nowhere else; `None`: where all else is.
     pub admin_bind: Option<SocketAddr>,
+    /// Whose the users are, and how the site that has them proves to be that site.
+    pub identity: Identity,
     /// Which pages may use this server.
     pub origins: OriginPolicy,
     /// Whose `X-Forwarded-For` is believed.
@@ -183,6 +194,7 @@ impl Config {
             port: settings.port,
             path_prefix: settings.path_prefix.parse().with_context(|| loaded.place("path_prefix"))?,
             admin_bind: settings.admin_bind,
+            identity: Identity::new(loaded, surface)?,
             origins: OriginPolicy::new(&settings.allow_origin, settings.bind)
                 .with_context(|| loaded.place("allow_origin"))?,
             trusted_proxies: settings.trusted_proxy.iter().map(network).collect::<Result<_, _>>()?,

@@ -4,9 +4,11 @@
 //!   and back; `request_log`: what the log says of it; `cors`: what pages of other origins may do.
 //! - `auth`, `body`, `query`, `respond`: reading requests and writing responses, for all handlers.
 //! - `accounts`, `listings`, `conversations`, `health`: the handlers.
+//! - `admin`: the handlers of what a site asks by its admin key.
 //! - `sign_in_rate`, `client_address`: who tries to log in, and how often.
 
 mod accounts;
+mod admin;
 mod auth;
 mod body;
 mod client_address;
@@ -22,4 +24,4 @@ mod router;
 mod service;
 mod sign_in_rate;
 
-pub use service::{Api, Entrance, Reply, Served};
+pub use service::{Api, Entrance, Reply, Served, UseCases};

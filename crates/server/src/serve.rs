@@ -25,7 +25,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::app::App;
 use crate::config::Config;
-use crate::http::{Api, Served};
+use crate::http::{Api, Served, UseCases};
 use crate::page::Page;
 use crate::{demo, telemetry};
 use connection::Connections;
@@ -95,7 +95,7 @@ pub async fn run(
         sessions: sessions.clone(),
     };
     let api = Api::new(
-        Arc::clone(&app.market),
+        UseCases { market: Arc::clone(&app.market), directory: Arc::clone(&app.directory) },
         gateway,
         stopping.clone(),
         Served {
@@ -105,6 +105,7 @@ pub async fn run(
             has_admin_address: listeners.admin.is_some(),
             trusted_proxies: config.trusted_proxies,
             sign_ins_per_minute: config.sign_ins_per_minute,
+            identity: config.identity,
         },
     );
     let api = Arc::new(api);

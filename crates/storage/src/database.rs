@@ -39,7 +39,7 @@ pub(crate) struct Database {
 }
 
 /// One for each of [`Alone`]: those who wait for the same lock need only one connection between them.
-type Turns = [Arc<Mutex<()>>; 3];
+type Turns = [Arc<Mutex<()>>; 4];
 
 impl Database {
     pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, DbErr> {
@@ -84,6 +84,17 @@ impl Database {
         Ok((turn, transaction))
     }
 
+    /// Begins a write that any number may do beside each other, but nobody while that is done alone.
+    pub(crate) async fn begin_beside(&self, alone: Alone) -> Result<DatabaseTransaction, DbErr> {
+        let transaction = self.begin_write().await?;
+        if self.is_postgres() {
+            let lock =
+                statement(&transaction, "SELECT pg_advisory_xact_lock_shared($1, $2)", alone.lock().map(Into::into));
+            transaction.query_one_raw(lock).await?;
+        }
+        Ok(transaction)
+    }
+
     /// Waits for the database no longer than its own limits can take: one that is cut off from here says nothing at all.
     pub(crate) async fn in_time<T>(&self, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {
         if self.is_postgres() { within(postgres::ANSWER_TIMEOUT, work).await } else { work.await }
@@ -114,6 +125,8 @@ pub(crate) enum Alone {
     NumberingOffers,
     /// To give the next number to a need.
     NumberingNeeds,
+    /// To take an id for a user that a site gave.
+    PuttingUsers,
 }
 
 impl Alone {

@@ -6,15 +6,21 @@ use async_trait::async_trait;
 use handsel_domain::Unavailable;
 use handsel_domain::ids::UserId;
 use handsel_domain::password::PasswordHash;
-use handsel_domain::ports::{Committed, NewUser, SetPasswordError, UserInsertError, Users};
+use handsel_domain::ports::{
+    Committed, NewUser, Put, PutUserError, SetPasswordError, SiteUser, UserInsertError, Users,
+};
 use handsel_domain::time::Timestamp;
 use handsel_domain::user::{User, UsernameKey};
 use sea_orm::ActiveValue::{NotSet, Set};
-use sea_orm::{ActiveModelTrait, ColumnTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, SqlErr};
+use sea_orm::{
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, SqlErr,
+};
 
-use crate::database::Database;
+use crate::database::{Alone, Database};
 use crate::entities::users;
 use crate::errors::unavailable;
+use crate::sql::statement;
 use crate::{people, tokens};
 
 pub(crate) struct SqlUsers {
@@ -38,6 +44,65 @@ impl SqlUsers {
     }
 }
 
+/// On PostgreSQL the next id is a sequence's, which does not look at those that are there. SQLite's looks.
+const SKIP_IDS: &str = "SELECT setval(pg_get_serial_sequence('users', 'id'), $1) \
+    WHERE $1 > (SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence('users', 'id')::regclass), 0))";
+
+/// Whether another user has that name.
+fn is_taken(error: &DbErr) -> bool {
+    matches!(error.sql_err(), Some(SqlErr::UniqueConstraintViolation(_)))
+}
+
+/// What was put, within its transaction; `None` where the user was erased.
+async fn put(
+    transaction: &DatabaseTransaction,
+    user: &SiteUser,
+    now: Timestamp,
+    with_sequence: bool,
+) -> Result<Option<Put<User>>, DbErr> {
+    let names = users::ActiveModel {
+        username: Set(user.username.as_str().to_owned()),
+        username_key: Set(user.username.key().as_str().to_owned()),
+        first_name: Set(user.first_name.as_str().to_owned()),
+        last_name: Set(user.last_name.as_str().to_owned()),
+        ..Default::default()
+    };
+    let Some(row) = users::Entity::find_by_id(user.id.get()).one(transaction).await? else {
+        let row = users::ActiveModel {
+            id: Set(user.id.get()),
+            password_hash: Set(None),
+            created_at: Set(now.as_millis()),
+            suspended_at: Set(None),
+            deleted_at: Set(None),
+            ..names
+        };
+        let row = row.insert(transaction).await?;
+        if with_sequence {
+            transaction.query_one_raw(statement(transaction, SKIP_IDS, [user.id.get().into()])).await?;
+        }
+        return Ok(Some(Put::Created(people::user(row)?)));
+    };
+    // Whoever was erased keeps the row, and the row what it is called since then. It may happen at this very moment.
+    let updated = users::Entity::update_many()
+        .set(names)
+        .filter(users::Column::Id.eq(user.id.get()))
+        .filter(users::Column::DeletedAt.is_null())
+        .exec(transaction)
+        .await?;
+    if updated.rows_affected == 0 {
+        return Ok(None);
+    }
+    let SiteUser { username, first_name, last_name, .. } = user;
+    let [username, first_name, last_name] = [username.as_str(), first_name.as_str(), last_name.as_str()];
+    let row = users::Model {
+        username: username.to_owned(),
+        first_name: first_name.to_owned(),
+        last_name: last_name.to_owned(),
+        ..row
+    };
+    Ok(Some(Put::Kept(people::user(row)?)))
+}
+
 #[async_trait]
 impl Users for SqlUsers {
     async fn insert(&self, user: NewUser) -> Result<User, UserInsertError> {
@@ -53,15 +118,30 @@ impl Users for SqlUsers {
             deleted_at: Set(None),
         };
         let inserted = async {
-            let transaction = self.database.begin_write().await?;
+            let transaction = self.database.begin_beside(Alone::PuttingUsers).await?;
             let row = row.insert(&transaction).await?;
             transaction.commit().await?;
             people::user(row)
         };
-        self.database.in_time(inserted).await.map_err(|error| match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_)) => UserInsertError::UsernameTaken,
-            Some(_) | None => unavailable(error).into(),
+        self.database.in_time(inserted).await.map_err(|error| match error {
+            taken if is_taken(&taken) => UserInsertError::UsernameTaken,
+            error => unavailable(error).into(),
         })
+    }
+
+    async fn put(&self, user: SiteUser, now: Timestamp) -> Result<Put<User>, PutUserError> {
+        let work = async {
+            // Under a lock: two who put the same id, and the sequence of ids, which no transaction guards.
+            let (_turn, transaction) = self.database.begin_alone(Alone::PuttingUsers).await?;
+            let done = put(&transaction, &user, now, self.database.is_postgres()).await?;
+            transaction.commit().await?;
+            Ok(done)
+        };
+        match self.database.in_time(work).await {
+            Ok(done) => done.ok_or(PutUserError::Deleted),
+            Err(taken) if is_taken(&taken) => Err(PutUserError::UsernameTaken),
+            Err(error) => Err(unavailable(error).into()),
+        }
     }
 
     async fn by_username(&self, key: &UsernameKey) -> Result<Option<(User, Option<PasswordHash>)>, Unavailable> {

@@ -63,6 +63,7 @@ mod contract {
     mod tokens_end;
     mod unread;
     mod users;
+    mod users_of_a_site;
     mod verify;
     mod verify_busy;
     mod verify_damage;

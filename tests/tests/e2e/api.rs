@@ -4,6 +4,8 @@
 
 mod support;
 
+pub(crate) use support::{ask, finds_wrong, has_exactly};
+
 mod access;
 mod admin_address;
 mod backup;

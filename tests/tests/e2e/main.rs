@@ -1,5 +1,6 @@
 //! All end-to-end tests, as one program: linked once, and run as one.
 
+mod admin;
 mod api;
 mod extended;
 mod first_talk;

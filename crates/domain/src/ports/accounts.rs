@@ -37,6 +37,42 @@ pub enum UserInsertError {
     Unavailable(#[from] Unavailable),
 }
 
+/// A user as the site has them, who keeps the site's id here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteUser {
+    /// The site's own id.
+    pub id: UserId,
+    /// What the site calls them.
+    pub username: Username,
+    /// First name, often empty.
+    pub first_name: Name,
+    /// Last name, often empty.
+    pub last_name: Name,
+}
+
+/// What came of putting something by its own id.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Put<T> {
+    /// It was not there before.
+    Created(T),
+    /// It was there, and is now as it was put.
+    Kept(T),
+}
+
+/// Why a user was not put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PutUserError {
+    /// Another user has a name with the same key. Code `username_taken`.
+    #[error("this username is another user's; case and Unicode form do not matter")]
+    UsernameTaken,
+    /// The user was erased, which is for ever. Code `user_deleted`.
+    #[error("this user was erased, and the id is nobody else's")]
+    Deleted,
+    /// The storage did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
 /// Why a password was not set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum SetPasswordError {
@@ -55,6 +91,11 @@ pub trait Users: Send + Sync {
     /// Must give the user an id of its own, never one that was given before, and refuse a taken username key even
     /// where two callers insert it at the same moment.
     async fn insert(&self, user: NewUser) -> Result<User, UserInsertError>;
+
+    /// Must make the user of that id, without a password, or call the one who has it so, and change nothing else about
+    /// them. Two who put the same id at the same moment make one user. No id that was put may be given to somebody else
+    /// by [`Users::insert`] later.
+    async fn put(&self, user: SiteUser, now: Timestamp) -> Result<Put<User>, PutUserError>;
 
     /// Must find by key, so that case and Unicode form do not matter. `None` for the hash: cannot log in here.
     async fn by_username(&self, key: &UsernameKey) -> Result<Option<(User, Option<PasswordHash>)>, Unavailable>;

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 16] = [
+const NAMES: [&str; 18] = [
     "database_url",
     "redis_url",
     "redis_prefix",
@@ -21,6 +21,8 @@ const NAMES: [&str; 16] = [
     "port",
     "path_prefix",
     "admin_bind",
+    "identity",
+    "admin_key",
     "allow_origin",
     "trusted_proxy",
     "frames_per_second",
@@ -31,8 +33,8 @@ const NAMES: [&str; 16] = [
 ];
 /// Settings that other programs know by the same name, without our prefix.
 const USUAL_NAMES: [&str; 3] = ["database_url", "redis_url", "port"];
-/// Settings that may hold a password, and so can be read from a file.
-const SECRETS: [&str; 2] = ["database_url", "redis_url"];
+/// Settings that are or may hold a secret, and so can be read from a file.
+const SECRETS: [&str; 3] = ["database_url", "redis_url", "admin_key"];
 /// Variables with our prefix that are no settings.
 const NO_SETTINGS: [&str; 1] = ["config"];
 
@@ -72,7 +74,11 @@ impl Loaded {
         for (prefix, names) in [("", USUAL_NAMES.as_slice()), ("HANDSEL_", NAMES.as_slice())] {
             for name in names {
                 let variable = format!("{prefix}{}", name.to_uppercase());
-                figment = figment.merge(Named(variable, Env::prefixed(prefix).only(&[name])));
+                // A secret is text, whatever it looks like: nothing in it is a number, a list or a quote.
+                figment = match secret_variable(name, &variable)? {
+                    Some(value) => figment.merge(Named(variable, Serialized::global(name, value))),
+                    None => figment.merge(Named(variable, Env::prefixed(prefix).only(&[name]))),
+                };
             }
             for secret in SECRETS.iter().filter(|secret| names.contains(secret)) {
                 let variable = format!("{prefix}{}_FILE", secret.to_uppercase());
@@ -97,6 +103,12 @@ impl Loaded {
 /// A setting's source as people know it.
 fn shown(name: &str, source: &str) -> String {
     if source == FLAGS { format!("{FLAGS}{}", name.replace('_', "-")) } else { source.to_owned() }
+}
+
+/// The text of a secret's variable, where there is one.
+fn secret_variable(name: &str, variable: &str) -> anyhow::Result<Option<String>> {
+    let value = std::env::var_os(variable).filter(|_| SECRETS.contains(&name));
+    value.map(|value| value.into_string().map_err(|_| anyhow::anyhow!("{variable} is no UTF-8"))).transpose()
 }
 
 /// The file that a variable names, without the line break at its end.

@@ -16,7 +16,7 @@ use super::service::{Api, Reply};
 use super::sign_in_rate::TooMany;
 use super::{auth, respond};
 
-fn user_json(user: &User) -> Value {
+pub(super) fn user_json(user: &User) -> Value {
     json!({
         "id": user.person.id.get(),
         "username": user.person.username.as_str(),

@@ -13,7 +13,7 @@ pub(super) fn told(served: &Served, entrance: Entrance, path: &str) -> Problem {
 fn detail(served: &Served, entrance: Entrance, path: &str) -> String {
     let Served { surface, page, path_prefix: prefix, has_admin_address, .. } = served;
     if entrance == Entrance::Admin {
-        return "This is the operator's address (--admin-bind): /metrics, /healthz and /readyz are here, all else is at the public one.".to_owned();
+        return "This is the operator's address (--admin-bind): /metrics, /healthz, /readyz and /api/admin/ are here, all else is at the public one.".to_owned();
     }
     let Some(path) = prefix.strip(path) else {
         return format!("Everything is below {prefix}/ (--path-prefix); a proxy in front must pass that on.");
@@ -21,6 +21,9 @@ fn detail(served: &Served, entrance: Entrance, path: &str) -> String {
     let document = matches!(path, "" | "/" | "/index.html");
     if matches!(path, "/metrics" | "/metrics/") && *has_admin_address {
         return "The metrics are at the operator's own address (--admin-bind).".to_owned();
+    }
+    if path.starts_with("/api/admin/") && *has_admin_address {
+        return "The admin API is at the operator's own address (--admin-bind).".to_owned();
     }
     if path.starts_with("/ws/") && !surface.websocket {
         return "This process serves the HTTP API alone (--no-websocket); sockets are served by another one."

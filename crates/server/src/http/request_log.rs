@@ -86,12 +86,13 @@ fn method(method: &Method) -> &'static str {
 /// The path of a place that there is. Where it names something, that is shown as far as it could be its name.
 pub(super) fn known_path(route: &Route, path: &str) -> String {
     let (named, is_name) = match route {
-        Route::Listing(_, id) => (id, id.parse().is_ok_and(|number| ListingNumber::new(number).is_ok())),
+        Route::Listing(_, id) => (id.as_str(), id.parse().is_ok_and(|number| ListingNumber::new(number).is_ok())),
         Route::Timeline(name)
         | Route::Messages(name)
         | Route::Step(name, _)
         | Route::Read(name)
-        | Route::Chat(name) => (name, conversation_address(name).is_ok()),
+        | Route::Chat(name) => (name.as_str(), conversation_address(name).is_ok()),
+        Route::Admin(route) => route.named(),
         Route::Register
         | Route::LogIn
         | Route::LogOut

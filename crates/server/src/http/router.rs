@@ -4,6 +4,7 @@ use handsel_domain::handshake::StepKind;
 use handsel_domain::listing::ListingKind;
 use hyper::Method;
 
+use super::admin::{AdminRoute, PLACES};
 use crate::config::Surface;
 
 /// A place of the API, with the variable segments of its path as they came.
@@ -23,6 +24,7 @@ pub(super) enum Route {
     Alive,
     Ready,
     Metrics,
+    Admin(AdminRoute),
     Chat(String),
     Inbox,
 }
@@ -44,6 +46,8 @@ enum Pattern {
     Alive,
     Ready,
     Metrics,
+    /// Its one variable segment, where it has one, makes the route.
+    Admin(fn(String) -> AdminRoute),
     Chat,
     Inbox,
 }
@@ -55,9 +59,15 @@ pub(super) struct Router {
     patterns: matchit::Router<Pattern>,
 }
 
+/// What is the operator's, and the site's whom they gave a key.
+fn operators(surface: Surface) -> impl Iterator<Item = (&'static str, Pattern)> {
+    let admin = PLACES.into_iter().map(|place| (place.path, Pattern::Admin(place.route)));
+    METRICS.into_iter().chain(admin.filter(move |_| surface.http_api))
+}
+
 impl Router {
-    /// What everybody reaches; the metrics only where the operator has no address of their own.
-    pub(super) fn public(surface: Surface, with_metrics: bool) -> Self {
+    /// What everybody reaches; the metrics and the admin API only where the operator has no address of their own.
+    pub(super) fn public(surface: Surface, with_operators: bool) -> Self {
         const HTTP_API: [(&str, Pattern); 13] = [
             ("/api/auth/register", Pattern::Register),
             ("/api/auth/login", Pattern::LogIn),
@@ -77,19 +87,19 @@ impl Router {
             [("/ws/chat/{conversation}", Pattern::Chat), ("/ws/inbox", Pattern::Inbox)];
         let http_api = HTTP_API.iter().filter(|_| surface.http_api);
         let websocket = WEBSOCKET.iter().filter(|_| surface.websocket);
-        let metrics = METRICS.iter().filter(|_| with_metrics);
-        Self::of(http_api.chain(websocket).chain(&HEALTH).chain(metrics))
+        let operators = operators(surface).filter(|_| with_operators);
+        Self::of(http_api.chain(websocket).chain(&HEALTH).copied().chain(operators))
     }
 
     /// What the operator reaches at their own address.
-    pub(super) fn admin() -> Self {
-        Self::of(HEALTH.iter().chain(&METRICS))
+    pub(super) fn admin(surface: Surface) -> Self {
+        Self::of(HEALTH.into_iter().chain(operators(surface)))
     }
 
-    fn of<'a>(places: impl Iterator<Item = &'a (&'static str, Pattern)>) -> Self {
+    fn of(places: impl Iterator<Item = (&'static str, Pattern)>) -> Self {
         let mut patterns = matchit::Router::new();
         for (path, pattern) in places {
-            patterns.insert(*path, *pattern).expect("the patterns are distinct");
+            patterns.insert(path, pattern).expect("the patterns are distinct");
         }
         Self { patterns }
     }
@@ -115,6 +125,9 @@ impl Router {
             Pattern::Alive => Route::Alive,
             Pattern::Ready => Route::Ready,
             Pattern::Metrics => Route::Metrics,
+            Pattern::Admin(route) => Route::Admin(route(
+                found.params.iter().next().map(|(_, segment)| segment.to_owned()).unwrap_or_default(),
+            )),
             Pattern::Chat => Route::Chat(conversation()),
             Pattern::Inbox => Route::Inbox,
         })
@@ -123,13 +136,14 @@ impl Router {
 
 impl Route {
     /// The methods that can be used there.
-    pub(super) const fn methods(&self) -> &'static [Method] {
+    pub(super) fn methods(&self) -> &'static [Method] {
         match self {
             Self::Register | Self::LogIn | Self::LogOut | Self::Messages(_) | Self::Step(..) | Self::Read(_) => {
                 &[Method::POST]
             }
             Self::Listings(_) => &[Method::GET, Method::POST],
             Self::Listing(..) => &[Method::GET, Method::PATCH],
+            Self::Admin(route) => route.methods(),
             Self::Caller
             | Self::Conversations
             | Self::Timeline(_)
@@ -181,9 +195,12 @@ mod tests {
     fn metrics_are_at_the_operators_address_where_there_is_one() {
         let public = Router::public(Surface { http_api: true, websocket: true }, false);
         assert_eq!((public.find("/metrics"), public.find("/metrics/")), (None, None));
+        assert_eq!(public.find("/api/admin/users/1/"), None);
         assert!(public.find("/readyz").is_some());
-        let admin = Router::admin();
-        assert!(["/metrics", "/healthz", "/readyz/"].iter().all(|path| admin.find(path).is_some()));
+        let admin = Router::admin(Surface { http_api: true, websocket: true });
+        assert!(
+            ["/metrics", "/healthz", "/readyz/", "/api/admin/users/1/"].iter().all(|path| admin.find(path).is_some())
+        );
         assert_eq!((admin.find("/api/offers"), admin.find("/ws/inbox")), (None, None));
     }
 }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use handsel_domain::usecases::{Accounts, Market, Talk};
+use handsel_domain::usecases::{Accounts, Directory, Market, Talk};
 use handsel_transport::broker::BrokerState;
 use handsel_transport::gateway::Gateway;
 use handsel_transport::problem::Problem;
@@ -18,12 +18,13 @@ use tokio_util::sync::CancellationToken;
 use tower::{Layer, ServiceExt, service_fn};
 use tower_http::cors::CorsLayer;
 
+use super::admin::{self, WrongKeys};
 use super::client_address::client_address;
 use super::request_log::Line;
 use super::router::{Route, Router};
 use super::sign_in_rate::SignInRate;
 use super::{accounts, conversations, cors, health, listings, nowhere, request_log};
-use crate::config::{PathPrefix, Surface};
+use crate::config::{Identity, PathPrefix, Surface};
 use crate::page::{Asset, Page};
 
 /// How the page's files can be asked for.
@@ -36,8 +37,10 @@ pub type Reply = Response<Full<Bytes>>;
 pub struct Api {
     pub(super) accounts: Arc<Accounts>,
     pub(super) market: Arc<Market>,
+    pub(super) directory: Arc<Directory>,
     pub(super) talk: Arc<Talk>,
     pub(super) sign_ins: SignInRate,
+    pub(super) wrong_keys: WrongKeys,
     /// Cancelled once the process is about to end.
     pub(super) stopping: CancellationToken,
     pub(super) served: Served,
@@ -45,6 +48,14 @@ pub struct Api {
     cors: CorsLayer,
     router: Router,
     admin_router: Router,
+}
+
+/// What the handlers do their work by, beside what sockets need as well.
+pub struct UseCases {
+    /// Offers and needs.
+    pub market: Arc<Market>,
+    /// What a site says of its users.
+    pub directory: Arc<Directory>,
 }
 
 /// What is served, where, and to whom.
@@ -61,6 +72,8 @@ pub struct Served {
     pub trusted_proxies: Vec<IpNet>,
     /// Registrations and log-ins a minute from one address; 0 is no limit.
     pub sign_ins_per_minute: u32,
+    /// Whose the users are.
+    pub identity: Identity,
 }
 
 /// Which address a request came in by.
@@ -83,17 +96,19 @@ enum Place {
 
 impl Api {
     /// The API over these use cases, and the page where one is served.
-    pub fn new(market: Arc<Market>, gateway: Gateway, stopping: CancellationToken, served: Served) -> Self {
+    pub fn new(does: UseCases, gateway: Gateway, stopping: CancellationToken, served: Served) -> Self {
         Self {
             accounts: Arc::clone(&gateway.accounts),
-            market,
+            market: does.market,
+            directory: does.directory,
             talk: Arc::clone(&gateway.talk),
             sign_ins: SignInRate::new(served.sign_ins_per_minute),
+            wrong_keys: WrongKeys::default(),
             stopping,
             cors: cors::layer(Arc::clone(&gateway.origins)),
             gateway,
             router: Router::public(served.surface, !served.has_admin_address),
-            admin_router: Router::admin(),
+            admin_router: Router::admin(served.surface),
             served,
         }
     }
@@ -195,6 +210,7 @@ impl Api {
             Route::Messages(conversation) => conversations::write(self, conversation, request).await,
             Route::Step(conversation, step) => conversations::step(self, conversation, *step, request).await,
             Route::Read(conversation) => conversations::read(self, conversation, request).await,
+            Route::Admin(route) => admin::dispatch(self, route, request, address).await,
             Route::Alive => Ok(health::alive()),
             Route::Ready => health::ready(self).await,
             Route::Metrics => Ok(health::metrics(self).await),
@@ -206,6 +222,7 @@ impl Api {
     /// Forgets what is no longer needed; called now and then.
     pub fn tidy_up(&self) {
         self.sign_ins.forget_old();
+        self.wrong_keys.forget_old();
     }
 }
 

@@ -33,6 +33,8 @@ async fn every_setting_is_shown_with_its_source_and_nothing_is_made() {
             "port = 8000    # default",
             "path_prefix = \"\"    # default",
             "admin_bind = null    # default",
+            "identity = \"local\"    # default",
+            "admin_key = []    # default",
             "allow_origin = []    # default",
             "trusted_proxy = []    # default",
             "frames_per_second = 20    # default",
@@ -61,6 +63,9 @@ async fn a_wrong_flag_is_named() {
         ("--redis-url", "localhost:6379"),
         ("--redis-url", "redis://localhost:many"),
         ("--redis-prefix", "two words"),
+        ("--identity", "theirs"),
+        ("--identity", "external"),
+        ("--admin-key", "short"),
         ("--log", "loud=very=much"),
         ("--log-format", "xml"),
         ("--config", "nowhere.toml"),
@@ -84,6 +89,9 @@ async fn a_wrong_variable_is_named() {
         ("HANDSEL_BIND", "bind", "everywhere"),
         ("HANDSEL_PATH_PREFIX", "path_prefix", "https://market.example/handsel"),
         ("HANDSEL_ADMIN_BIND", "admin_bind", "localhost:9100"),
+        ("HANDSEL_IDENTITY", "identity", "theirs"),
+        ("HANDSEL_IDENTITY", "identity", "external"),
+        ("HANDSEL_ADMIN_KEY", "admin_key", "short"),
         ("HANDSEL_LOG_FORMAT", "log_format", "xml"),
         ("HANDSEL_TRUSTED_PROXY", "trusted_proxy", "10.0.0.0/8,nonsense"),
         ("HANDSEL_ALLOW_ORIGIN", "allow_origin", "market.example"),
@@ -167,4 +175,26 @@ async fn the_password_of_redis_is_never_shown() {
     assert!(said.contains("redis://:***@redis.example") && said.contains("# REDIS_URL_FILE"), "{said}");
     let said = check(directory.path(), &[], &[("REDIS_URL", "")]).await.expect("an empty one is none");
     assert!(said.contains("redis_url = null"), "{said}");
+}
+
+#[tokio::test]
+async fn an_admin_key_is_shown_by_the_beginning_of_its_hash() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let [one, other] = ["11111111111111111111111111111111", "[hunter2]-\"0123456789\"-0123456789"];
+    // As sha256sum has them.
+    let shown = |source: &str| format!("admin_key = [\"8a83665f…\",\"db0b76dd…\"]    # {source}");
+    std::fs::write(directory.path().join("keys"), format!("{one}\n{other}\n")).expect("a file");
+    for (variable, value) in
+        [("HANDSEL_ADMIN_KEY", format!("{one},{other}")), ("HANDSEL_ADMIN_KEY_FILE", "keys".into())]
+    {
+        let said =
+            check(directory.path(), &["--identity", "external"], &[(variable, &value)]).await.expect("it is valid");
+        assert!(said.contains(&shown(variable)) && !said.contains("hunter2") && !said.contains(one), "{said}");
+    }
+    let both = ["--admin-key", one, "--admin-key", other];
+    let said = check(directory.path(), &both, &[]).await.expect("it is valid");
+    assert!(said.contains(&shown("--admin-key")), "{said}");
+    let wrong = format!("{one},hunter2");
+    let errors = check(directory.path(), &[], &[("HANDSEL_ADMIN_KEY", &wrong)]).await.expect_err("one is too short");
+    assert!(errors.contains("32 characters") && !errors.contains("hunter2") && !errors.contains(one), "{errors}");
 }

@@ -4,9 +4,11 @@ use handsel_tests::server::command;
 
 const COMMON: [(&str, &str); 4] =
     [("--database-url", "sqlite://handsel.db"), ("--config", "none"), ("--log", "info"), ("--log-format", "human")];
-const SERVE: [(&str, &str); 15] = [
+const SERVE: [(&str, &str); 17] = [
     ("--path-prefix", "none"),
     ("--admin-bind", "none"),
+    ("--identity", "local"),
+    ("--admin-key", "none"),
     ("--redis-url", "none"),
     ("--redis-prefix", "handsel:"),
     ("--bind", "127.0.0.1"),

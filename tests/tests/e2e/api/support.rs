@@ -14,7 +14,7 @@ use tokio::net::TcpStream;
 use tokio::task::JoinHandle;
 
 /// Expects an object with exactly these fields, each of the named type; `text|null` is either.
-pub(super) fn has_exactly(value: &Value, fields: &[(&str, &str)]) {
+pub(crate) fn has_exactly(value: &Value, fields: &[(&str, &str)]) {
     let object = value.as_object().unwrap_or_else(|| panic!("expected an object, saw {value}"));
     let mut names: Vec<_> = object.keys().map(String::as_str).collect();
     let mut expected: Vec<_> = fields.iter().map(|(name, _)| *name).collect();
@@ -56,14 +56,14 @@ pub(super) fn wrong_fields(answer: &Answer) -> Vec<(String, String)> {
 }
 
 /// Expects a 422 with these wrong fields and no others, in this order.
-pub(super) fn finds_wrong(answer: &Answer, expected: &[(&str, &str)]) {
+pub(crate) fn finds_wrong(answer: &Answer, expected: &[(&str, &str)]) {
     let found = wrong_fields(answer);
     let found: Vec<_> = found.iter().map(|(pointer, code)| (pointer.as_str(), code.as_str())).collect();
     assert_eq!(found, expected, "{}", answer.asked);
 }
 
 /// Any request, with any headers.
-pub(super) async fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+pub(crate) async fn ask(address: &str, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
     let request = headers
         .iter()
         .fold(Request::builder().method(method).uri(path), |request, (name, value)| request.header(*name, *value));

@@ -1,0 +1,21 @@
+//! The flags that say whose the users are. Knows nothing of what they do.
+
+// Help is read in terminals, where Markdown's quotes are noise.
+#![allow(clippy::doc_markdown)]
+
+use clap::Args;
+use serde::Serialize;
+
+/// Whose the users are, and how the site that has them proves to be that site.
+#[derive(Clone, Debug, Default, Args, Serialize)]
+pub struct IdentityArgs {
+    /// Whose the users and listings are: local, they register and publish here; external, a site puts its own [default: local]
+    #[arg(long, value_name = "WHOSE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub identity: Option<String>,
+    /// A key of the site's for /api/admin/, at least 32 characters; may be repeated. Others on this machine can see flags:
+    /// rather set HANDSEL_ADMIN_KEY or HANDSEL_ADMIN_KEY_FILE [default: none]
+    #[arg(long, value_name = "KEY")]
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub admin_key: Vec<String>,
+}

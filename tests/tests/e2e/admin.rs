@@ -1,0 +1,4 @@
+//! The admin API: what a site that has its own users says and asks by its key. Knows nothing of what users do.
+
+mod keys;
+mod users;
