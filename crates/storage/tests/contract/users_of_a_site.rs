@@ -107,19 +107,19 @@ async fn who_registers_while_users_are_put_gets_an_id_of_their_own(bench: Bench)
     let put = (0..20_i64).map(|number| {
         let users = other.storage.users.clone();
         async move {
-            // Each a little ahead of those who register meanwhile.
-            let put = users.put(user(100 + 7 * number, &format!("put-{number}")), START).await;
+            // Each ahead of all who can have registered meanwhile.
+            let put = users.put(user(100 + 30 * number, &format!("put-{number}")), START).await;
             put.expect("the name is free");
         }
     });
     let (mut ids, _) = tokio::join!(futures(registers), futures(put));
-    ids.extend((0..20_i64).map(|number| UserId::new(100 + 7 * number).expect("an id")));
+    ids.extend((0..20_i64).map(|number| UserId::new(100 + 30 * number).expect("an id")));
     let count = ids.len();
     ids.sort_unstable();
     ids.dedup();
     assert_eq!(ids.len(), count, "nobody has another one's id");
     let next = bench.user("last").await.id.get();
-    assert!(next > 100 + 7 * 19, "{next}");
+    assert!(next > 100 + 30 * 19, "{next}");
 }
 
 /// One after the other.
