@@ -7,6 +7,7 @@ pub mod browser;
 pub mod chaos;
 pub mod checker;
 pub mod database;
+pub mod django;
 pub mod exposition;
 pub mod extended;
 pub mod http;

@@ -75,6 +75,12 @@ const OF_THE_PAGE: &[Requirement] = &[
         packages: &["chromium"],
     },
     Requirement {
+        what: "Python 3.10 or later with venv, to run the Django site that adopts Handsel",
+        programs: &["python3"],
+        also_in: &[],
+        packages: &["python3", "python3-venv"],
+    },
+    Requirement {
         what: "chromedriver, to drive it",
         programs: &["chromedriver"],
         also_in: &["/usr/lib/chromium", "/usr/lib/chromium-browser"],

@@ -1,0 +1,185 @@
+"""What the app does without a Handsel: signatures, what is told, what is handled once."""
+
+import json
+import time
+from unittest import mock
+
+from django.contrib.auth import get_user_model
+from django.db import transaction
+from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
+
+from market.models import Offer
+
+from . import events, mirror, signing
+from .client import Answered, Unreachable
+from .config import setting
+from .models import HandledEvent, HandselUser, Mirrored
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+User = get_user_model()
+
+
+def headers(body, secret=SECRET, message_id="msg_1", at=None):
+    timestamp = str(int(time.time() if at is None else at))
+    signature = signing.signature(secret, message_id, timestamp, body)
+    return {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
+
+
+class Signatures(SimpleTestCase):
+    def test_a_signature_is_that_of_the_standard(self):
+        signature = signing.signature(
+            SECRET, "msg_p5jXN8AQM9LWM0D4loKWxJek", "1614265330", b'{"test": 2432232314}'
+        )
+        self.assertEqual(signature, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=")
+
+    def test_while_one_secret_replaces_another_both_are_good(self):
+        other = "whsec_" + "A" * 32
+        for secret in (SECRET, other):
+            signing.verify(f"{SECRET} {other}", headers(b"{}", secret), b"{}")
+        several = headers(b"{}") | {"webhook-signature": "v1,bm9uZQ== v1a,x " + headers(b"{}")["webhook-signature"]}
+        signing.verify(SECRET, several, b"{}")
+
+    def test_what_is_forged_old_or_unsigned_is_not_taken(self):
+        good = headers(b"{}")
+        for why, given, body in [
+            ("another body", good, b"[]"),
+            ("another id", good | {"webhook-id": "msg_2"}, b"{}"),
+            ("another time", good | {"webhook-timestamp": str(int(time.time()) + 1)}, b"{}"),
+            ("old", headers(b"{}", at=time.time() - 301), b"{}"),
+            ("from the future", headers(b"{}", at=time.time() + 301), b"{}"),
+            ("another secret", headers(b"{}", "whsec_" + "A" * 32), b"{}"),
+            ("no signature", good | {"webhook-signature": ""}, b"{}"),
+            ("no headers", {}, b"{}"),
+        ]:
+            with self.subTest(why), self.assertRaises(signing.Forged):
+                signing.verify(SECRET, given, body)
+        with self.assertRaises(signing.Forged):
+            signing.verify("", good, b"{}")
+
+
+@override_settings(HANDSEL={"SITE": "market.adopting.TimeBank", "WEBHOOK_SECRET": SECRET})
+class Hook(TestCase):
+    def post(self, path, body, **more):
+        body = json.dumps(body).encode()
+        return self.client.post(path, body, "application/json", headers=headers(body, **more))
+
+    def test_what_is_not_signed_is_no_refusal(self):
+        with self.assertLogs("handsel", "ERROR"):
+            answer = self.post("/handsel/hook/", {}, secret="whsec_" + "A" * 32)
+        self.assertEqual(answer.status_code, 503)
+        with self.assertLogs("handsel", "ERROR"):
+            self.assertEqual(self.client.post("/handsel/events/").status_code, 503)
+
+    def test_an_event_that_comes_again_is_handled_once(self):
+        event = {"id": 7, "type": "message.created", "data": {}}
+        with mock.patch("market.adopting.TimeBank.happened") as happened:
+            for _ in range(2):
+                self.assertEqual(self.post("/handsel/events/", event).status_code, 204)
+        happened.assert_called_once_with(event)
+
+    def test_an_event_that_fails_is_not_handled(self):
+        with mock.patch("market.adopting.TimeBank.happened", side_effect=RuntimeError), self.assertRaises(RuntimeError):
+            events.handle({"id": 8, "type": "message.created", "data": {}})
+        self.assertFalse(HandledEvent.objects.exists())
+
+
+class Told(TransactionTestCase):
+    def setUp(self):
+        self.calls = []
+        patch = mock.patch("handsel.client.Admin.call", lambda _, *call: self.answer(*call))
+        patch.start()
+        self.addCleanup(patch.stop)
+
+    def answer(self, method, path, body=None):
+        self.calls.append((method, path, body))
+        return {"token": "t", "expires_at": "2999-01-01T00:00:00Z"}
+
+    def test_people_and_listings_are_told_as_they_change(self):
+        ana = User.objects.create_user("ana", first_name="Ana")
+        offer = Offer.objects.create(owner=ana, title="Bike repair")
+        offer.is_open = False
+        offer.save()
+        ana.is_active = False
+        ana.save()
+        names = {"username": "ana", "first_name": "Ana", "last_name": ""}
+        listing = {"owner_id": ana.pk, "title": "Bike repair", "description": ""}
+        self.assertEqual(
+            self.calls,
+            [
+                ("PUT", f"/api/admin/users/{ana.pk}/", names),
+                ("PUT", f"/api/admin/listings/offer_{offer.pk}/", listing | {"status": "open"}),
+                ("PUT", f"/api/admin/listings/offer_{offer.pk}/", listing | {"status": "closed"}),
+                ("PUT", f"/api/admin/users/{ana.pk}/", names),
+                ("PATCH", f"/api/admin/users/{ana.pk}/", {"suspended": True}),
+            ],
+        )
+        self.assertEqual(mirror.left(), [])
+
+    def test_a_handsel_that_is_away_fails_nothing_and_is_told_later(self):
+        with mock.patch.object(self, "answer", side_effect=Unreachable("away")), self.assertLogs("handsel", "WARNING"):
+            ana = User.objects.create_user("ana")
+        self.assertEqual(mirror.left(), [f"user_{ana.pk}"])
+        self.assertIsNone(mirror.try_to_send(f"user_{ana.pk}"))
+        self.assertEqual((len(self.calls), mirror.left()), (1, []))
+
+    def test_what_is_sent_late_is_overtaken_by_what_is_newer(self):
+        ana = User.objects.create_user("ana", first_name="Ana")
+        self.calls.clear()
+
+        def meanwhile(method, path, body=None):
+            self.calls.append(body["first_name"])
+            if len(self.calls) == 1:
+                # Somebody else changes and sends it before this call comes through.
+                User.objects.filter(pk=ana.pk).update(first_name="Anna")
+                mirror.want_user(User.objects.get(pk=ana.pk))
+
+        with mock.patch.object(self, "answer", side_effect=meanwhile):
+            mirror.want_user(ana)
+        self.assertEqual(self.calls, ["Ana", "Anna", "Anna"])
+        self.assertEqual(mirror.left(), [])
+
+    def test_a_change_that_is_rolled_back_is_told_to_nobody(self):
+        with self.assertRaises(RuntimeError), transaction.atomic():
+            User.objects.create_user("ana")
+            raise RuntimeError
+        self.assertEqual((self.calls, Mirrored.objects.count()), ([], 0))
+
+    def test_who_logs_in_gets_a_token_and_who_logs_out_has_none(self):
+        ana = User.objects.create_user("ana", password="handsel-demo")
+        self.calls.clear()
+        self.client.login(username="ana", password="handsel-demo")
+        self.assertEqual(self.client.post("/handsel/token/").json(), {"token": "t"})
+        tokens = ("POST", "/api/admin/tokens/", {"user_id": ana.pk})
+        self.assertEqual(self.calls, [tokens])
+        # Refused: a new one. Logged out: none.
+        self.client.post("/handsel/token/", {"refused": "t"})
+        self.client.post("/accounts/logout/")
+        self.assertEqual(self.calls[1:], [tokens, ("DELETE", f"/api/admin/tokens/?user_id={ana.pk}", None)])
+        self.assertEqual(self.client.post("/handsel/token/").status_code, 302)
+
+    def test_somebody_whom_handsel_does_not_know_is_told_first(self):
+        ana = User.objects.create_user("ana", password="handsel-demo")
+        self.calls.clear()
+        unknown = [Answered(404, "user_not_found", "")]
+
+        def forgot(method, path, body=None):
+            self.calls.append(f"{method} {path}")
+            if method == "POST" and unknown:
+                raise unknown.pop()
+            return {"token": "t", "expires_at": "2999-01-01T00:00:00Z"}
+
+        with mock.patch.object(self, "answer", side_effect=forgot):
+            self.client.login(username="ana", password="handsel-demo")
+        told = f"PUT /api/admin/users/{ana.pk}/"
+        self.assertEqual(self.calls, ["POST /api/admin/tokens/", told, "POST /api/admin/tokens/"])
+
+
+class Views(SimpleTestCase):
+    def test_nothing_is_written_over_a_view(self):
+        for write in (HandselUser(id=1).save, HandselUser(id=1).delete):
+            with self.assertRaises(TypeError):
+                write()
+
+    def test_settings_are_read_at_each_use(self):
+        with self.settings(HANDSEL={"URL": "http://elsewhere"}):
+            self.assertEqual(setting("URL"), "http://elsewhere")
