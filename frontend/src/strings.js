@@ -67,6 +67,7 @@ export const strings = {
   online: "online",
   offline: "not here right now",
   typing: (/** @type {string} */ name) => `${name} is typing …`,
+  refused: (/** @type {string} */ name, /** @type {string} */ why) => `What ${name} wanted to do was refused: ${why}`,
   timeline: (/** @type {string} */ name) => `Messages with ${name}`,
   beginConversation: (/** @type {string} */ name) => `Write the first message to ${name}.`,
   olderLoading: "Loading older messages …",

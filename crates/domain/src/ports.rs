@@ -6,6 +6,7 @@ mod accounts;
 mod clock;
 mod committed;
 mod conversations;
+mod ledger;
 mod listings;
 mod timeline;
 
@@ -16,6 +17,7 @@ pub use accounts::{
 pub use clock::Clock;
 pub use committed::Committed;
 pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};
+pub use ledger::{Ledger, NotAgreed, OBJECTION_CHARS_MAX, Objection, Peers, ProposedStep, RefusalText};
 pub use listings::{Listings, UpdateListingError};
 pub use timeline::{Append, AppendError, Appended, Timeline};
 
@@ -25,6 +27,7 @@ pub use {
     clock::MockClock,
     committed::MockCommitted,
     conversations::MockConversations,
+    ledger::{MockLedger, MockPeers},
     listings::MockListings,
     timeline::MockTimeline,
 };

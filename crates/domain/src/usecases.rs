@@ -2,6 +2,7 @@
 
 mod accounts;
 mod addressing;
+mod agreement;
 mod directory;
 mod market;
 mod seat;
@@ -9,6 +10,7 @@ mod talk;
 
 pub use accounts::{Accounts, AuthenticateError, Grant, LogInError, RegisterError, Registration};
 pub use addressing::{LocateError, RecipientError, choose_recipient};
+pub use agreement::Agreement;
 pub use directory::Directory;
 pub use market::Market;
 pub use seat::{Scope, Seat, SeatError};

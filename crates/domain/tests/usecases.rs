@@ -2,5 +2,6 @@
 
 mod usecases {
     mod accounts;
+    mod agreement;
     mod talk;
 }

@@ -3,10 +3,12 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use handsel_domain::ports::{Clock, Committed, Tokens};
-use handsel_domain::usecases::{Accounts, Directory, Market, Talk};
+use handsel_domain::ports::{Clock, Committed, Ledger, Peers, Tokens};
+use handsel_domain::usecases::{Accounts, Agreement, Directory, Market, Talk};
 use handsel_storage::{Argon2Passwords, DatabaseUrl, Storage};
+use tokio_util::task::TaskTracker;
 
+use crate::agreed::AgreedTimeline;
 use crate::clock::SystemClock;
 
 /// The use cases over one open database.
@@ -50,6 +52,14 @@ impl App {
             clock,
             storage,
         })
+    }
+
+    /// From now on that ledger agrees first to what concerns it. What waits for it is done by `tasks`.
+    pub fn agree_first(&mut self, ledger: Arc<dyn Ledger>, peers: Arc<dyn Peers>, tasks: TaskTracker) {
+        let Storage { listings, conversations, timeline, .. } = &self.storage;
+        let agreement = Agreement::new(ledger, Arc::clone(conversations), Arc::clone(timeline), peers);
+        let agreed = AgreedTimeline { timeline: Arc::clone(timeline), agreement: Arc::new(agreement), tasks };
+        self.talk = Arc::new(Talk::new(Arc::clone(listings), Arc::clone(conversations), Arc::new(agreed)));
     }
 
     /// Resolves only if nothing can be written any more: the process should end then, and be started again.

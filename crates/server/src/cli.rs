@@ -6,8 +6,10 @@
 #![allow(clippy::doc_markdown)]
 
 mod identity;
+mod outbound;
 
 pub use identity::IdentityArgs;
+pub use outbound::OutboundArgs;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -241,6 +243,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub drain_seconds: Option<u64>,
+    /// Whom the server asks by HTTP.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub outbound: OutboundArgs,
     /// Serve no page at /, the HTTP API and sockets alone [default: off]
     #[arg(long)]
     #[serde(skip_serializing_if = "std::ops::Not::not")]

@@ -91,6 +91,11 @@ fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
             "admin_key" => {
                 config.identity.admin_keys.fingerprints().map(|key| format!("{key}…")).collect::<Vec<_>>().into()
             }
+            "handshake_hook" => {
+                config.outbound.as_ref().and_then(|outbound| outbound.hook.as_ref()).map(ToString::to_string).into()
+            }
+            // How many there are is all that may be seen of them.
+            "webhook_secret" => config.outbound.as_ref().map(|outbound| format!("{:?}", outbound.secrets)).into(),
             "redis_url" => config.redis.as_ref().map(|redis| redis.url.shown()).into(),
             _ => shown[name].clone(),
         };

@@ -1,10 +1,12 @@
 //! Settings: from flags, variables and a file to checked values. Knows nothing of what is done with them.
 
 mod identity;
+mod outbound;
 mod path_prefix;
 mod sources;
 
 pub use identity::{AdminKey, AdminKeys, Identity, IdentitySource};
+pub use outbound::Outbound;
 pub use path_prefix::PathPrefix;
 pub use sources::Loaded;
 
@@ -64,6 +66,15 @@ pub struct Settings {
     pub sign_ins_per_minute: u32,
     /// Seconds that sockets are given to close.
     pub drain_seconds: u64,
+    /// Where the ledger is asked, if it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub handshake_hook: Option<String>,
+    /// What signs requests to others.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_secret: Option<String>,
+    /// Networks, addresses and hosts that may be reached though they are not public.
+    #[serde(deserialize_with = "list")]
+    pub outbound_allow: Vec<String>,
     /// Whether the page is left out.
     pub no_frontend: bool,
 }
@@ -99,6 +110,9 @@ impl Default for Settings {
             sockets_per_user,
             sign_ins_per_minute: 120,
             drain_seconds: 8,
+            handshake_hook: None,
+            webhook_secret: None,
+            outbound_allow: Vec::new(),
             no_frontend: false,
         }
     }
@@ -147,6 +161,8 @@ pub struct Config {
     pub sign_ins_per_minute: u32,
     /// How long sockets are given to close.
     pub drain: Duration,
+    /// Whom it asks by HTTP, if anyone.
+    pub outbound: Option<Outbound>,
     /// Which of its two halves this process serves.
     pub surface: Surface,
     /// Whether the page is served.
@@ -204,6 +220,7 @@ impl Config {
             },
             sign_ins_per_minute: settings.sign_ins_per_minute,
             drain: Duration::from_secs(settings.drain_seconds),
+            outbound: Outbound::new(loaded)?,
             surface,
             page: surface.http_api && !settings.no_frontend,
         })

@@ -2,6 +2,7 @@
 //!
 //! The only place that names concrete adapters: it joins `storage` and `transport`, which know nothing of each other.
 
+mod agreed;
 pub mod app;
 pub mod cli;
 pub mod clock;

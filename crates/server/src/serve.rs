@@ -2,6 +2,7 @@
 
 mod connection;
 mod listeners;
+mod outbound;
 
 pub use listeners::Listeners;
 
@@ -84,6 +85,7 @@ pub async fn run(
         () = &mut stop => return Ok(()),
     };
     let (stopping, background) = (CancellationToken::new(), TaskTracker::new());
+    outbound::agree_first(config.outbound.as_ref(), &mut app, &hub, &background)?;
     let sessions = TaskTracker::new();
     let gateway = Gateway {
         hub: Arc::clone(&hub),

@@ -106,6 +106,8 @@ fn describe() {
         "Time from an entry's commit to a socket, while it is live"
     );
     metrics::describe_gauge!("handsel_queue_depth", "Frames that wait in the queues of all sockets");
+    metrics::describe_counter!("handsel_ledger_answers_total", "What the ledger came to, by answer");
+    metrics::describe_histogram!("handsel_ledger_duration_seconds", "Time that the ledger took to answer");
     metrics::describe_gauge!("handsel_build_info", "1, with the version as a label");
     metrics::gauge!("handsel_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     // Each begins at zero, so that the first event is seen as a step.

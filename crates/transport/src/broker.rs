@@ -9,6 +9,7 @@ pub mod redis;
 
 use handsel_domain::conversation::Conversation;
 use handsel_domain::ids::UserId;
+use handsel_domain::ports::Objection;
 use tokio::sync::oneshot;
 
 pub use local::LocalBroker;
@@ -46,6 +47,9 @@ pub trait Elsewhere: Send + Sync {
 
     /// This user, who has a session here, types.
     fn types(&self, conversation: Conversation, user: UserId);
+
+    /// The ledger has refused somebody a step; the peer may have a session elsewhere.
+    fn objected(&self, objection: Objection);
 
     /// What resolves once that which is said to the user elsewhere is heard here; `None` where there is nothing to wait
     /// for. The user has a session here.

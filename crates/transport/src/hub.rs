@@ -18,7 +18,7 @@ use std::time::Duration;
 
 use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, ReadCursor, Side};
 use handsel_domain::ids::{TokenId, UserId};
-use handsel_domain::ports::Principal;
+use handsel_domain::ports::{Objection, Peers, Principal};
 use handsel_domain::timeline::Entry;
 use tokio::time::Instant;
 
@@ -223,6 +223,13 @@ impl Hub {
     }
 }
 
+impl Peers for Hub {
+    fn objected(&self, objection: Objection) {
+        lock(&self.state).hand_objection(&objection);
+        self.elsewhere.objected(objection);
+    }
+}
+
 impl State {
     /// Whether the user has a session, here or elsewhere.
     fn is_there(&self, user: UserId) -> bool {
@@ -234,6 +241,15 @@ impl State {
         let peer = conversation.peer_of(user).and_then(|peer| self.users.get(&peer));
         for member in peer.into_iter().flatten().filter(|member| member.hears_signals(conversation)) {
             member.outbox.offer_typing(conversation.key(), user);
+        }
+    }
+
+    /// Hands it to the peer's sessions here that the ledger has refused a step.
+    fn hand_objection(&self, objection: &Objection) {
+        let conversation = &objection.conversation;
+        let peer = conversation.peer_of(objection.actor).and_then(|peer| self.users.get(&peer));
+        for member in peer.into_iter().flatten().filter(|member| member.hears_signals(conversation)) {
+            member.outbox.offer_objection(objection.clone());
         }
     }
 

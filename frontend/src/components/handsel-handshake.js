@@ -70,8 +70,14 @@ export class HandselHandshake extends HTMLElement {
   refused(code, message) {
     this.#busy = false;
     const text = code === "handshake_changed" ? strings.handshakeChanged : errorText(code, message);
-    const crossed = code.startsWith("handshake_") && versionOf(this.#view?.handshake) === this.#seen;
+    const crossed = /^handshake_(?!refused)/.test(code) && versionOf(this.#view?.handshake) === this.#seen;
     this.#notice = { text, follows: crossed };
+    this.#render();
+  }
+
+  /** Says something until the handshake changes. @param {string} text */
+  tell(text) {
+    this.#notice = { text, follows: false };
     this.#render();
   }
 

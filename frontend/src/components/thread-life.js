@@ -173,6 +173,7 @@ export class ThreadLife {
     onEntry("handshake", ({ handshake, repeat }) => this.#entry({ type: "handshake", handshake, repeat }));
     onOwn("read", ({ reader_id: reader, up_to: upTo }) => this.#know(() => this.#thread.read(reader, upTo)));
     onOwn("typing", ({ user_id: user }) => this.#types(user));
+    onOwn("refused", ({ message }) => this.#view.objection(message));
     on("presence", ({ user_id: user, online }) => this.#know(() => this.#thread.presence(user, online)));
     on("error", ({ code, message, client_message_id: id }) => id === undefined && this.#acts.refused(code, message));
     // Where the conversation's own socket was given up, its messages go by another one.

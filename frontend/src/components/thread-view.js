@@ -104,6 +104,11 @@ export class ThreadView {
     this.#parts.handshake.view = { handshake, me, peer: this.#peer, connected, canStart, busy };
   }
 
+  /** Shows that a step of the peer's was refused. @param {string} why */
+  objection(why) {
+    this.#parts.handshake.tell(strings.refused(isolated(this.#peer), why));
+  }
+
   /** Why nothing can be said here; empty where it can. */
   get #obstacle() {
     const { nobody, listing } = this.#situation();

@@ -9,6 +9,7 @@ mod first_contact;
 mod harness;
 mod hostile_text;
 mod keyboard;
+mod ledger_refuses;
 mod log_in;
 mod log_in_ends;
 mod long_timeline;

@@ -4,6 +4,7 @@ mod admin;
 mod api;
 mod extended;
 mod first_talk;
+mod ledger;
 mod nodes;
 mod processes;
 mod wire;

@@ -10,6 +10,7 @@ const RULE: &str = "crate-arrows";
 const DOMAIN: &str = "handsel-domain";
 const STORAGE: &str = "handsel-storage";
 const TRANSPORT: &str = "handsel-transport";
+const OUTBOUND: &str = "handsel-outbound";
 const SERVICES: &str = "handsel-services";
 const TESTS: &str = "handsel-tests";
 const AGREEMENTS: &str = "handsel-agreements";
@@ -27,7 +28,7 @@ struct Arrows {
 
 /// `crates/server` alone names adapters; `xtask` and the end-to-end tests stand alone. The services of the tests know none
 /// of what is tested over them. The agreements are an example of the domain alone.
-const ALL: [Arrows; 8] = [
+const ALL: [Arrows; 9] = [
     Arrows { from: DOMAIN, to: &[], in_tests: &[DOMAIN], never: &["hyper", "serde", "sqlx", "tokio", "tungstenite"] },
     Arrows {
         from: STORAGE,
@@ -36,7 +37,13 @@ const ALL: [Arrows; 8] = [
         never: &["hyper", "redis", "tokio-tungstenite", "tungstenite"],
     },
     Arrows { from: TRANSPORT, to: &[DOMAIN], in_tests: &[SERVICES], never: &["sqlx"] },
-    Arrows { from: "handsel", to: &[DOMAIN, STORAGE, TRANSPORT], in_tests: &[SERVICES, TESTS], never: &[] },
+    Arrows {
+        from: OUTBOUND,
+        to: &[DOMAIN],
+        in_tests: &[DOMAIN],
+        never: &["redis", "sea-orm", "sqlx", "tokio-tungstenite", "tungstenite"],
+    },
+    Arrows { from: "handsel", to: &[DOMAIN, STORAGE, TRANSPORT, OUTBOUND], in_tests: &[SERVICES, TESTS], never: &[] },
     Arrows { from: SERVICES, to: &[], in_tests: &[], never: &["hyper", "redis", "sqlx", "tokio"] },
     Arrows { from: TESTS, to: &[SERVICES], in_tests: &[], never: &[] },
     Arrows {

@@ -52,7 +52,15 @@ pub enum AppendError {
         /// The state that the user should know of, where there is one.
         current: Option<(Conversation, Box<Handshake>)>,
     },
-    /// The storage did not answer; nothing was appended.
+    /// The marketplace's ledger does not agree to this step. Code `handshake_refused`.
+    #[error("{}", refusal.as_str())]
+    Objected {
+        /// Why, for people.
+        refusal: super::RefusalText,
+        /// The state that it leaves the handshake in.
+        current: (Conversation, Box<Handshake>),
+    },
+    /// The storage, or the ledger, did not answer; nothing was appended.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
     /// The commit's answer was lost. Whoever sent with a `client_message_id` may send again.
@@ -68,6 +76,7 @@ impl AppendError {
             Self::WriteRefused(refused) => refused.code(),
             Self::ClientMessageIdConflict => "client_message_id_conflict",
             Self::Step { reason, .. } => reason.code(),
+            Self::Objected { .. } => "handshake_refused",
             Self::Unavailable(_) => Unavailable::CODE,
             Self::OutcomeUnknown => "outcome_unknown",
         }

@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 18] = [
+const NAMES: [&str; 21] = [
     "database_url",
     "redis_url",
     "redis_prefix",
@@ -29,12 +29,15 @@ const NAMES: [&str; 18] = [
     "sockets_per_user",
     "sign_ins_per_minute",
     "drain_seconds",
+    "handshake_hook",
+    "webhook_secret",
+    "outbound_allow",
     "no_frontend",
 ];
 /// Settings that other programs know by the same name, without our prefix.
 const USUAL_NAMES: [&str; 3] = ["database_url", "redis_url", "port"];
 /// Settings that are or may hold a secret, and so can be read from a file.
-const SECRETS: [&str; 3] = ["database_url", "redis_url", "admin_key"];
+const SECRETS: [&str; 4] = ["database_url", "redis_url", "admin_key", "webhook_secret"];
 /// Variables with our prefix that are no settings.
 const NO_SETTINGS: [&str; 1] = ["config"];
 

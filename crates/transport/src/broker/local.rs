@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use handsel_domain::conversation::{Conversation, ReadCursor};
 use handsel_domain::ids::{TokenId, UserId};
-use handsel_domain::ports::Committed;
+use handsel_domain::ports::{Committed, Objection};
 use handsel_domain::timeline::Entry;
 use tokio::sync::oneshot;
 
@@ -48,6 +48,8 @@ impl Elsewhere for Nowhere {
     fn left(&self, _: UserId) {}
 
     fn types(&self, _: Conversation, _: UserId) {}
+
+    fn objected(&self, _: Objection) {}
 
     fn hears(&self, _: UserId) -> Option<oneshot::Receiver<()>> {
         None

@@ -24,7 +24,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use handsel_domain::conversation::{Conversation, ReadCursor};
 use handsel_domain::ids::{TokenId, UserId};
-use handsel_domain::ports::Committed;
+use handsel_domain::ports::{Committed, Objection};
 use handsel_domain::timeline::Entry;
 use tokio::sync::{Notify, mpsc, oneshot};
 
@@ -100,7 +100,7 @@ impl RedisBroker {
 
     /// Never waits. What is not said is missed by nobody who compares.
     fn say(&self, said: Said) {
-        let lasting = !matches!(said, Said::Typing(..) | Said::Presence(..));
+        let lasting = !matches!(said, Said::Typing(..) | Said::Presence(..) | Said::Objection(_));
         if self.shared.subscriptions.is_up() && self.queue.try_send(said).is_ok() {
             return;
         }
@@ -124,6 +124,10 @@ impl Elsewhere for RedisBroker {
 
     fn types(&self, conversation: Conversation, user: UserId) {
         self.say(Said::Typing(conversation, user));
+    }
+
+    fn objected(&self, objection: Objection) {
+        self.say(Said::Objection(objection));
     }
 
     fn hears(&self, user: UserId) -> Option<oneshot::Receiver<()>> {

@@ -28,8 +28,8 @@ pub const RECEIVED: [&str; 11] = [
 ];
 
 /// The types of what clients are sent; the last one stands for all that are unknown.
-pub const SENT: [&str; 10] =
-    ["message", "handshake", "error", "hello", "read", "typing", "presence", "auth", "pong", OTHER];
+pub const SENT: [&str; 11] =
+    ["message", "handshake", "error", "hello", "read", "typing", "presence", "refused", "auth", "pong", OTHER];
 
 /// A place in [`RECEIVED`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,9 @@ mod tests {
     use super::*;
 
     use handsel_domain::conversation::{Conversation, ReadCursor, Side};
+    use handsel_domain::handshake::StepKind;
     use handsel_domain::ids::{Head, UserId};
+    use handsel_domain::ports::{Objection, RefusalText};
     use handsel_domain::time::Timestamp;
 
     use crate::frames::{ErrorFrame, signal};
@@ -84,11 +86,14 @@ mod tests {
         let user = UserId::new(1).expect("an id");
         let conversation = Conversation::new("offer_1:2".parse().expect("a key"), user).expect("two people");
         let cursor = ReadCursor { conversation, reader: Side::Owner, up_to: Head::NONE };
+        let refusal = RefusalText::new(None);
+        let objection = Objection { conversation, actor: user, step: StepKind::Approve, refusal };
         for (frame, expected) in [
             (signal::pong(), "pong"),
             (signal::read(cursor), "read"),
             (signal::typing(conversation.key(), user), "typing"),
             (signal::presence(user, true), "presence"),
+            (signal::refused(&objection), "refused"),
             (signal::renewed(Timestamp::from_millis(0)), "auth"),
             (ErrorFrame::new("unavailable", "later").encode(), "error"),
             (Frame::from_static("{}"), "other"),

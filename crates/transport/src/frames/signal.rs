@@ -2,6 +2,7 @@
 
 use handsel_domain::conversation::{ConversationKey, ReadCursor};
 use handsel_domain::ids::UserId;
+use handsel_domain::ports::Objection;
 use handsel_domain::time::Timestamp;
 use serde_json::{Value, json};
 
@@ -22,6 +23,14 @@ pub fn read(cursor: ReadCursor) -> Frame {
 pub fn typing(conversation: ConversationKey, user: UserId) -> Frame {
     let typing = json!({"conversation": conversation.to_string(), "user_id": user.get()});
     frame(&json!({"type": "typing", "typing": typing}))
+}
+
+/// What the marketplace's ledger has refused to the peer.
+pub fn refused(objection: &Objection) -> Frame {
+    let Objection { conversation, actor, step, refusal } = objection;
+    let conversation = conversation.key().to_string();
+    let refused = json!({"conversation": conversation, "actor_id": actor.get(), "step": step.name(), "message": refusal.as_str()});
+    frame(&json!({"type": "refused", "refused": refused}))
 }
 
 /// Whether somebody is there.

@@ -3,6 +3,7 @@
 
 use handsel_domain::conversation::{Conversation, ReadCursor};
 use handsel_domain::ids::UserId;
+use handsel_domain::ports::Objection;
 use tokio::time::Instant;
 
 use super::{Hub, Live, lock};
@@ -48,6 +49,11 @@ impl Hub {
     /// Tells the peer's sessions that somebody types at another node.
     pub fn hear_typing(&self, conversation: &Conversation, user: UserId) {
         lock(&self.state).hand_typing(conversation, user);
+    }
+
+    /// Tells the peer's sessions what the ledger has refused somebody at another node.
+    pub fn hear_objection(&self, objection: &Objection) {
+        lock(&self.state).hand_objection(objection);
     }
 
     /// These users have a session at that node, for as long as a lease runs.

@@ -9,6 +9,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use handsel_domain::conversation::{Conversation, ConversationKey, ReadCursor};
 use handsel_domain::ids::{Head, Seq, UserId};
+use handsel_domain::ports::Objection;
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
@@ -94,6 +95,13 @@ impl Outbox {
     pub fn offer_presence(&self, user: UserId, online: bool) {
         self.signal(|signals| {
             signals.presence.insert(user, online);
+        });
+    }
+
+    /// Says what the ledger has refused to the peer.
+    pub fn offer_objection(&self, objection: Objection) {
+        self.signal(|signals| {
+            signals.objections.insert(objection.conversation.key(), objection);
         });
     }
 

@@ -1,4 +1,5 @@
-//! What is told about a peer beside the timeline: how far they read, that they type, whether they are there.
+//! What is told about a peer beside the timeline: how far they read, that they type, whether they are there, what they
+//! were refused.
 //!
 //! Each is a state of which the latest counts, so what waits here is bounded by the conversations of its session, however
 //! slow that is. Knows nothing of frames.
@@ -7,6 +8,7 @@ use std::collections::BTreeMap;
 
 use handsel_domain::conversation::{ConversationKey, ReadCursor, Side};
 use handsel_domain::ids::UserId;
+use handsel_domain::ports::Objection;
 
 /// What has changed since a session was last told.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -17,6 +19,8 @@ pub struct Signals {
     pub presence: BTreeMap<UserId, bool>,
     /// Who types where.
     pub typing: BTreeMap<ConversationKey, UserId>,
+    /// What the ledger has refused to the peer.
+    pub objections: BTreeMap<ConversationKey, Objection>,
 }
 
 /// Read cursors, the furthest of each reader.

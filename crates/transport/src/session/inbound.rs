@@ -65,8 +65,8 @@ fn said(
     let wait = matches!(refused, AppendError::Unavailable(_) | AppendError::OutcomeUnknown).then_some(STORAGE_RETRY);
     let error = ErrorFrame::new(refused.code(), refused.to_string()).answering(client_message_id).retry_after(wait);
     let mut answer = vec![counted(&error.about(conversation))];
-    if let AppendError::Step { current: Some((conversation, handshake)), .. } = refused {
-        answer.push(frames::repeated_handshake(&conversation, &handshake));
+    if let AppendError::Step { current: Some(current), .. } | AppendError::Objected { current, .. } = refused {
+        answer.push(frames::repeated_handshake(&current.0, &current.1));
     }
     answer
 }

@@ -14,7 +14,7 @@ impl<S: Peer> Session<S> {
         if signals.is_none() && self.waiting_reads.is_empty() {
             return;
         }
-        let Signals { reads, presence, typing } = signals.map(|signals| *signals).unwrap_or_default();
+        let Signals { reads, presence, typing, objections } = signals.map(|signals| *signals).unwrap_or_default();
         for cursor in std::mem::take(&mut self.waiting_reads).into_iter().chain(reads) {
             if self.must_wait(cursor) {
                 self.waiting_reads.add(cursor);
@@ -27,6 +27,9 @@ impl<S: Peer> Session<S> {
             if self.peers.insert(user, online) != Some(online) {
                 self.socket.feed(signal::presence(user, online));
             }
+        }
+        for objection in objections.into_values() {
+            self.socket.feed(signal::refused(&objection));
         }
         for (conversation, user) in typing {
             self.socket.feed(signal::typing(conversation, user));

@@ -351,7 +351,7 @@ export class Connection {
     const connection = this.name;
     const body = /** @type {any} */ (bodyOf(frame));
     if (!body) return;
-    const { conversation, reader_id, up_to, user_id, online } = body;
+    const { conversation, reader_id, up_to, user_id, online, actor_id, step, message } = body;
     switch (frame.type) {
       case "read":
         this.#greeting?.read(conversation, reader_id, up_to);
@@ -361,6 +361,8 @@ export class Connection {
       case "presence":
         this.#greeting?.presence(user_id, online);
         return this.#host.tell("presence", { connection, user_id, online });
+      case "refused":
+        return this.#host.tell("refused", { connection, conversation, actor_id, step, message });
       case "auth":
         return this.#renewal.taken(body.expires_at);
     }

@@ -24,6 +24,7 @@
  *   read: { connection: string, conversation: string, reader_id: number, up_to: number },
  *   typing: { connection: string, conversation: string, user_id: number },
  *   presence: { connection: string, user_id: number, online: boolean },
+ *   refused: { connection: string, conversation: string, actor_id: number, step: string, message: string },
  *   status: Status,
  *   error: ErrorDetail,
  * }} HandselEvents  The detail of each event, by type.

@@ -41,6 +41,7 @@ async fn every_setting_is_shown_with_its_source_and_nothing_is_made() {
             "sockets_per_user = 20    # default",
             "sign_ins_per_minute = 120    # default",
             "drain_seconds = 3    # --drain-seconds",
+            "outbound_allow = []    # default",
             "no_frontend = true    # --no-frontend",
             "The configuration is valid.",
         ]

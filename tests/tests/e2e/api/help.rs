@@ -4,11 +4,14 @@ use handsel_tests::server::command;
 
 const COMMON: [(&str, &str); 4] =
     [("--database-url", "sqlite://handsel.db"), ("--config", "none"), ("--log", "info"), ("--log-format", "human")];
-const SERVE: [(&str, &str); 17] = [
+const SERVE: [(&str, &str); 20] = [
     ("--path-prefix", "none"),
     ("--admin-bind", "none"),
     ("--identity", "local"),
     ("--admin-key", "none"),
+    ("--handshake-hook", "none"),
+    ("--webhook-secret", "none"),
+    ("--outbound-allow", "none"),
     ("--redis-url", "none"),
     ("--redis-prefix", "handsel:"),
     ("--bind", "127.0.0.1"),

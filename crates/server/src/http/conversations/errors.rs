@@ -55,12 +55,15 @@ pub(super) fn append(error: &AppendError) -> Problem {
         AppendError::ListingNotFound => StatusCode::NOT_FOUND,
         AppendError::WriteRefused(WriteRefused::NotAParticipant(_)) => StatusCode::FORBIDDEN,
         AppendError::WriteRefused(WriteRefused::NoRespondent | WriteRefused::ListingClosed) => StatusCode::CONFLICT,
-        AppendError::ClientMessageIdConflict | AppendError::Step { .. } => StatusCode::CONFLICT,
+        AppendError::ClientMessageIdConflict | AppendError::Step { .. } | AppendError::Objected { .. } => {
+            StatusCode::CONFLICT
+        }
         AppendError::Unavailable(_) | AppendError::OutcomeUnknown => StatusCode::SERVICE_UNAVAILABLE,
     };
     let problem = Problem::new(status, error.code(), error.to_string());
     match error {
-        AppendError::Step { current: Some((conversation, handshake)), .. } => {
+        AppendError::Step { current: Some((conversation, handshake)), .. }
+        | AppendError::Objected { current: (conversation, handshake), .. } => {
             problem.with("handshake", &frames::handshake_object(conversation, handshake))
         }
         AppendError::Unavailable(_) | AppendError::OutcomeUnknown => problem.retry_after(STORAGE_RETRY),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use handsel_domain::conversation::{Conversation, ConversationKey, ReadCursor, Side};
 use handsel_domain::ids::{TokenId, UserId};
+use handsel_domain::ports::Objection;
 use handsel_domain::timeline::Entry;
 use tokio::time::Instant;
 
@@ -25,6 +26,7 @@ pub(super) enum Said {
     Entry(Arc<Entry>),
     Read(ReadCursor),
     Typing(Conversation, UserId),
+    Objection(Objection),
     Revoked(Vec<TokenId>),
     /// Whether a user has a session here.
     Presence(UserId, bool),
@@ -77,6 +79,10 @@ impl Writer<'_> {
                 Said::Typing(conversation, user) => {
                     let peer = conversation.peer_of(user).map(|peer| self.channels.user(peer));
                     later.push(self.letter(peer.into_iter().collect(), &News::Typing(conversation, user)));
+                }
+                Said::Objection(objection) => {
+                    let peer = objection.conversation.peer_of(objection.actor).map(|peer| self.channels.user(peer));
+                    later.push(self.letter(peer.into_iter().collect(), &News::Objection(objection)));
                 }
                 Said::Revoked(tokens) => {
                     let some = tokens.chunks(IDS_MAX);

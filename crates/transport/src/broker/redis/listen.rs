@@ -56,6 +56,7 @@ impl Listener {
                 }
             }
             News::Typing(conversation, user) => self.hub.hear_typing(&conversation, user),
+            News::Objection(objection) => self.hub.hear_objection(&objection),
             News::Revoked(tokens) => self.hub.close_tokens(&tokens, CloseReason::TokenRevoked),
             News::There(users) => self.hub.hear_there(from, &users),
             News::Gone(users) => self.hub.hear_gone(from, &users),

@@ -1,7 +1,9 @@
 //! What nodes say to each other, as JSON with a version. Knows nothing of channels, nor of what is done with it.
 
 use handsel_domain::conversation::{Conversation, ReadCursor, Side};
+use handsel_domain::handshake::StepKind;
 use handsel_domain::ids::{Head, Seq, TokenId, UserId};
+use handsel_domain::ports::{Objection, RefusalText};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use tokio::time::Instant;
@@ -25,6 +27,8 @@ pub(super) enum News {
     Read(ReadCursor),
     /// Somebody types.
     Typing(Conversation, UserId),
+    /// The ledger has refused somebody a step. Nodes of before take it as a hint to compare.
+    Objection(Objection),
     /// These tokens speak for nobody any more.
     Revoked(Vec<TokenId>),
     /// These users have a session at the node that says so.
@@ -67,6 +71,7 @@ enum Written {
     Entries(Vec<WrittenEntry>),
     Read { conversation: String, owner: i64, reader: i64, up_to: i64 },
     Typing { conversation: String, owner: i64, user: i64 },
+    Objection { conversation: String, owner: i64, actor: i64, step: String, message: String },
     Revoked(Vec<i64>),
     There(Vec<i64>),
     Gone(Vec<i64>),
@@ -125,6 +130,11 @@ fn write(news: &News) -> Written {
             let (conversation, owner) = written(conversation);
             Written::Typing { conversation, owner, user: user.get() }
         }
+        News::Objection(Objection { conversation, actor, step, refusal }) => {
+            let (conversation, owner) = written(conversation);
+            let (step, message) = (step.name().to_owned(), refusal.as_str().to_owned());
+            Written::Objection { conversation, owner, actor: actor.get(), step, message }
+        }
         News::Revoked(tokens) => Written::Revoked(tokens.iter().map(|token| token.get()).collect()),
         News::There(there) => Written::There(users(there)),
         News::Gone(gone) => Written::Gone(users(gone)),
@@ -146,6 +156,12 @@ fn read(written: Written) -> Option<News> {
         Written::Typing { conversation, owner, user: typing } => {
             News::Typing(conversation_of(&conversation, owner)?, user(typing)?)
         }
+        Written::Objection { conversation, owner, actor, step, message } => News::Objection(Objection {
+            conversation: conversation_of(&conversation, owner)?,
+            actor: user(actor)?,
+            step: StepKind::from_name(&step)?,
+            refusal: RefusalText::new(Some(&message)),
+        }),
         Written::Revoked(tokens) if tokens.len() <= IDS_MAX => {
             News::Revoked(tokens.into_iter().map(|token| TokenId::new(token).ok()).collect::<Option<_>>()?)
         }

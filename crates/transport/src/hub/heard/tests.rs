@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handsel_domain::conversation::{Conversation, ConversationState, ReadCursor, Side};
 use handsel_domain::ids::{Head, Seq, TokenId, UserId};
-use handsel_domain::ports::Principal;
+use handsel_domain::ports::{Objection, Principal};
 use handsel_domain::time::Timestamp;
 use handsel_domain::usecases::Scope;
 use handsel_domain::user::{Person, Username};
@@ -46,6 +46,10 @@ impl Elsewhere for Others {
 
     fn types(&self, conversation: Conversation, user: UserId) {
         self.note(format!("{user} types in {}", conversation.key()));
+    }
+
+    fn objected(&self, objection: Objection) {
+        self.note(format!("{} of {} was refused", objection.step.name(), objection.actor));
     }
 
     fn hears(&self, _: UserId) -> Option<oneshot::Receiver<()>> {

@@ -35,6 +35,12 @@ fn news() -> impl Strategy<Value = News> {
     prop_oneof![
         prop::collection::vec(entry, 0..5).prop_map(News::Entries),
         cursor.prop_map(News::Read),
+        (1_i64..=2, ".{0,300}").prop_map(|(user, words)| News::Objection(Objection {
+            conversation: conversation(),
+            actor: UserId::new(user).expect("an id"),
+            step: StepKind::Approve,
+            refusal: RefusalText::new(Some(&words)),
+        })),
         (1_i64..=2).prop_map(|user| News::Typing(conversation(), UserId::new(user).expect("an id"))),
         ids().prop_map(|ids| News::Revoked(ids.into_iter().map(|id| TokenId::new(id).expect("an id")).collect())),
         ids().prop_map(|ids| News::There(users(ids))),
