@@ -9,6 +9,7 @@ pub mod clock;
 pub mod commands;
 pub mod config;
 mod demo;
+mod description;
 pub mod http;
 pub mod page;
 pub mod serve;

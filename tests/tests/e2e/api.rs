@@ -15,6 +15,7 @@ mod configuration;
 mod conversations;
 mod cors;
 mod demo;
+mod description;
 mod dump;
 mod halves;
 mod handshake;

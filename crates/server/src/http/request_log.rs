@@ -99,6 +99,8 @@ pub(super) fn known_path(route: &Route, path: &str) -> String {
         | Route::Caller
         | Route::Listings(_)
         | Route::Conversations
+        | Route::Description
+        | Route::Docs
         | Route::Alive
         | Route::Ready
         | Route::Metrics

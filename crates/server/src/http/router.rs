@@ -21,6 +21,8 @@ pub(super) enum Route {
     Messages(String),
     Step(String, StepKind),
     Read(String),
+    Description,
+    Docs,
     Alive,
     Ready,
     Metrics,
@@ -43,6 +45,8 @@ enum Pattern {
     Messages,
     Step,
     Read,
+    Description,
+    Docs,
     Alive,
     Ready,
     Metrics,
@@ -52,6 +56,24 @@ enum Pattern {
     Inbox,
 }
 
+const HTTP_API: [(&str, Pattern); 15] = [
+    ("/api/auth/register", Pattern::Register),
+    ("/api/auth/login", Pattern::LogIn),
+    ("/api/auth/logout", Pattern::LogOut),
+    ("/api/auth/user", Pattern::Caller),
+    ("/api/offers", Pattern::Listings(ListingKind::Offer)),
+    ("/api/offers/{id}", Pattern::Listing(ListingKind::Offer)),
+    ("/api/needs", Pattern::Listings(ListingKind::Need)),
+    ("/api/needs/{id}", Pattern::Listing(ListingKind::Need)),
+    ("/api/conversations", Pattern::Conversations),
+    ("/api/conversations/{conversation}/timeline", Pattern::Timeline),
+    ("/api/conversations/{conversation}/messages", Pattern::Messages),
+    ("/api/conversations/{conversation}/handshake/{step}", Pattern::Step),
+    ("/api/conversations/{conversation}/read", Pattern::Read),
+    ("/api/openapi.json", Pattern::Description),
+    ("/api/docs", Pattern::Docs),
+];
+const WEBSOCKET: [(&str, Pattern); 2] = [("/ws/chat/{conversation}", Pattern::Chat), ("/ws/inbox", Pattern::Inbox)];
 const HEALTH: [(&str, Pattern); 2] = [("/healthz", Pattern::Alive), ("/readyz", Pattern::Ready)];
 const METRICS: [(&str, Pattern); 1] = [("/metrics", Pattern::Metrics)];
 
@@ -68,23 +90,6 @@ fn operators(surface: Surface) -> impl Iterator<Item = (&'static str, Pattern)> 
 impl Router {
     /// What everybody reaches; the metrics and the admin API only where the operator has no address of their own.
     pub(super) fn public(surface: Surface, with_operators: bool) -> Self {
-        const HTTP_API: [(&str, Pattern); 13] = [
-            ("/api/auth/register", Pattern::Register),
-            ("/api/auth/login", Pattern::LogIn),
-            ("/api/auth/logout", Pattern::LogOut),
-            ("/api/auth/user", Pattern::Caller),
-            ("/api/offers", Pattern::Listings(ListingKind::Offer)),
-            ("/api/offers/{id}", Pattern::Listing(ListingKind::Offer)),
-            ("/api/needs", Pattern::Listings(ListingKind::Need)),
-            ("/api/needs/{id}", Pattern::Listing(ListingKind::Need)),
-            ("/api/conversations", Pattern::Conversations),
-            ("/api/conversations/{conversation}/timeline", Pattern::Timeline),
-            ("/api/conversations/{conversation}/messages", Pattern::Messages),
-            ("/api/conversations/{conversation}/handshake/{step}", Pattern::Step),
-            ("/api/conversations/{conversation}/read", Pattern::Read),
-        ];
-        const WEBSOCKET: [(&str, Pattern); 2] =
-            [("/ws/chat/{conversation}", Pattern::Chat), ("/ws/inbox", Pattern::Inbox)];
         let http_api = HTTP_API.iter().filter(|_| surface.http_api);
         let websocket = WEBSOCKET.iter().filter(|_| surface.websocket);
         let operators = operators(surface).filter(|_| with_operators);
@@ -122,6 +127,8 @@ impl Router {
             Pattern::Messages => Route::Messages(conversation()),
             Pattern::Step => Route::Step(conversation(), StepKind::from_name(&segment("step"))?),
             Pattern::Read => Route::Read(conversation()),
+            Pattern::Description => Route::Description,
+            Pattern::Docs => Route::Docs,
             Pattern::Alive => Route::Alive,
             Pattern::Ready => Route::Ready,
             Pattern::Metrics => Route::Metrics,
@@ -147,6 +154,8 @@ impl Route {
             Self::Caller
             | Self::Conversations
             | Self::Timeline(_)
+            | Self::Description
+            | Self::Docs
             | Self::Alive
             | Self::Ready
             | Self::Metrics
@@ -158,7 +167,36 @@ impl Route {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use serde_json::Value;
+
     use super::*;
+    use crate::description;
+
+    /// What stands for a variable segment, so that the path leads somewhere.
+    fn filled_in(path: &str) -> String {
+        path.replace("{step}", "start").replace("{conversation}", "offer_1:2").replace("{id}", "7")
+    }
+
+    #[test]
+    fn what_is_described_is_what_there_is() {
+        let description: Value = serde_json::from_str(description::OPENAPI).expect("JSON");
+        let all = Surface { http_api: true, websocket: true };
+        let router = Router::public(all, true);
+        let mut described = BTreeSet::new();
+        for (path, item) in description["paths"].as_object().expect("there are paths") {
+            let route = router.find(&filled_in(path)).unwrap_or_else(|| panic!("{path} is described, and is nowhere"));
+            let methods: BTreeSet<_> = route.methods().iter().map(Method::as_str).collect();
+            let expected = item.as_object().expect("a path has methods").keys().filter(|key| *key != "parameters");
+            let expected: BTreeSet<_> = expected.map(|method| method.to_uppercase()).collect();
+            assert_eq!(methods, expected.iter().map(String::as_str).collect(), "{path}");
+            described.insert(path.trim_end_matches('/'));
+        }
+        for (path, _) in HTTP_API.iter().chain(&WEBSOCKET).chain(&HEALTH).copied().chain(operators(all)) {
+            assert!(described.contains(path), "{path} is nowhere in docs/openapi.json");
+        }
+    }
 
     #[test]
     fn the_slash_at_the_end_is_optional() {

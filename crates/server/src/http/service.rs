@@ -25,6 +25,7 @@ use super::router::{Route, Router};
 use super::sign_in_rate::SignInRate;
 use super::{accounts, conversations, cors, health, listings, nowhere, request_log};
 use crate::config::{Identity, PathPrefix, Surface};
+use crate::description::Description;
 use crate::page::{Asset, Page};
 
 /// How the page's files can be asked for.
@@ -46,6 +47,7 @@ pub struct Api {
     pub(super) served: Served,
     gateway: Gateway,
     cors: CorsLayer,
+    description: Description,
     router: Router,
     admin_router: Router,
 }
@@ -107,6 +109,7 @@ impl Api {
             stopping,
             cors: cors::layer(Arc::clone(&gateway.origins)),
             gateway,
+            description: Description::default(),
             router: Router::public(served.surface, !served.has_admin_address),
             admin_router: Router::admin(served.surface),
             served,
@@ -211,6 +214,8 @@ impl Api {
             Route::Step(conversation, step) => conversations::step(self, conversation, *step, request).await,
             Route::Read(conversation) => conversations::read(self, conversation, request).await,
             Route::Admin(route) => admin::dispatch(self, route, request, address).await,
+            Route::Description => Ok(self.description.answer(&headers)),
+            Route::Docs => Ok(self.description.answer_page(&headers, self.served.path_prefix.as_str())),
             Route::Alive => Ok(health::alive()),
             Route::Ready => health::ready(self).await,
             Route::Metrics => Ok(health::metrics(self).await),

@@ -36,7 +36,8 @@ pub(super) struct Variant {
 }
 
 impl Asset {
-    pub(super) fn new(path: &str, file: Cow<'static, [u8]>) -> Self {
+    /// The file at that path, whose end says what it is.
+    pub(crate) fn new(path: &str, file: Cow<'static, [u8]>) -> Self {
         let plain = Bytes::from(match (kind(path), str::from_utf8(&file)) {
             ("js" | "css", Ok(text)) => comments::left_out(text).into_bytes(),
             _ => file.into_owned(),
@@ -102,6 +103,7 @@ fn content_type(path: &str) -> &'static str {
         "js" => "text/javascript; charset=utf-8",
         "css" => "text/css; charset=utf-8",
         "svg" => "image/svg+xml",
+        "json" => "application/json",
         // Which browsers download and do not interpret.
         _ => "application/octet-stream",
     }
