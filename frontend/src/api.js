@@ -1,6 +1,6 @@
 // The HTTP API of Handsel as methods. Knows nothing of sockets or the DOM.
 
-/** @import { ConversationRow, Listing, ListingKind, TimelinePage, User } from "./types.js" */
+/** @import { ConversationRow, Listing, ListingKind, Person, TimelinePage, User } from "./types.js" */
 
 /**
  * What a refusal says of one field: `pointer` is its JSON pointer, `/title` for instance.
@@ -157,6 +157,26 @@ export class HandselApi {
   }
 
   /**
+   * Blocks a user, or takes that back.
+   *
+   * @param {number} user
+   * @param {boolean} blocked
+   * @returns {Promise<void>}
+   */
+  async block(user, blocked) {
+    await this.#call(blocked ? "PUT" : "DELETE", `api/blocks/${user}/`, undefined, {});
+  }
+
+  /**
+   * Whom the user has blocked: the first page.
+   *
+   * @returns {Promise<{ results: { user: Person, created_at: string }[], next: string | null }>}
+   */
+  blocks() {
+    return this.#call("GET", "api/blocks/?limit=100", undefined, {});
+  }
+
+  /**
    * A page of a conversation's timeline, oldest first; without bounds the newest one.
    *
    * @param {string} conversation
@@ -227,6 +247,7 @@ export class HandselApi {
         cache: "no-store",
         signal: controller.signal,
       });
+      if (method === "DELETE" && response.status === 204) return null;
       const text = await response.text();
       return answer(response, text);
     } catch (error) {

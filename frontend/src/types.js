@@ -46,7 +46,7 @@
  * @typedef {Pick<Listing, "id" | "kind" | "conversation" | "title" | "status">} ListingSummary
  *
  * @typedef {{
- *   conversation: string, listing: ListingSummary, peer: Person, role: "owner" | "respondent", last_entry: EntryFrame,
+ *   conversation: string, listing: ListingSummary, peer: Person, blocked?: boolean, role: "owner" | "respondent", last_entry: EntryFrame,
  *   unread_count: number, your_turn: boolean, handshake: Handshake | null, head: number, read_up_to: number,
  * }} ConversationRow  A line of the list of conversations.
  *

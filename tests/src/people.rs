@@ -77,6 +77,16 @@ impl Person {
         http::request(&self.address, "PATCH", path, Some(&self.token), Some(body)).await
     }
 
+    /// PUT without a body.
+    pub async fn put(&self, path: &str) -> Answer {
+        http::request(&self.address, "PUT", path, Some(&self.token), None).await
+    }
+
+    /// DELETE
+    pub async fn delete(&self, path: &str) -> Answer {
+        http::request(&self.address, "DELETE", path, Some(&self.token), None).await
+    }
+
     /// Publishes an offer; returns its short form, `offer_1`.
     pub async fn offers(&self, title: &str) -> String {
         self.publishes("/api/offers/", title).await

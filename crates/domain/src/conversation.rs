@@ -1,5 +1,9 @@
 //! Conversations: their keys, their two sides, and who may take part. Knows nothing of what is said in them.
 
+mod writing;
+
+pub use writing::{Account, Between, Intent, STARTS_COUNTED_OVER, Standing, WriteRefused, may_start, may_write};
+
 use std::fmt;
 use std::str::FromStr;
 
@@ -213,6 +217,8 @@ pub struct ConversationSummary {
     pub listing_status: ListingStatus,
     /// The other one, as the user whose list this is sees it.
     pub peer: Person,
+    /// Whether the user has blocked them.
+    pub blocked: bool,
     /// The newest entry.
     pub last_entry: Entry,
     /// Who wrote the newest message, which need not be the newest entry.
@@ -237,60 +243,12 @@ impl ConversationSummary {
     }
 }
 
-/// Why a user may not write in a conversation as it stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum WriteRefused {
-    /// Neither owner nor respondent.
-    #[error(transparent)]
-    NotAParticipant(#[from] NotAParticipant),
-    /// The respondent has written nothing yet, so the owner has nobody to answer.
-    #[error("nobody has written about this listing yet; its owner answers, and does not begin")]
-    NoRespondent,
-    /// A closed listing takes no new conversation.
-    #[error("this listing is closed and takes no new conversation")]
-    ListingClosed,
-}
-
-impl WriteRefused {
-    /// The stable code of this error.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::NotAParticipant(_) => NotAParticipant::CODE,
-            Self::NoRespondent => "no_respondent",
-            Self::ListingClosed => "listing_closed",
-        }
-    }
-}
-
-/// Whether `user` may write now, and on which side.
-///
-/// A conversation comes into being with its first entry, which only the respondent can write, and only while the
-/// listing is open.
-pub fn may_write(
-    conversation: &Conversation,
-    user: UserId,
-    head: Head,
-    listing: ListingStatus,
-) -> Result<Side, WriteRefused> {
-    let side = conversation.side_of(user).ok_or(NotAParticipant)?;
-    match (side, head, listing) {
-        (Side::Owner, Head::NONE, _) => Err(WriteRefused::NoRespondent),
-        (Side::Respondent, Head::NONE, ListingStatus::Closed) => Err(WriteRefused::ListingClosed),
-        (Side::Owner | Side::Respondent, _, ListingStatus::Open | ListingStatus::Closed) => Ok(side),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ids::Seq;
 
     fn user(id: i64) -> UserId {
         UserId::new(id).expect("a valid id")
-    }
-
-    fn conversation() -> Conversation {
-        Conversation::new("offer_1:2".parse().expect("a valid key"), user(1)).expect("two people")
     }
 
     #[test]
@@ -320,17 +278,5 @@ mod tests {
     #[test]
     fn an_owner_is_never_the_own_respondent() {
         assert_eq!(Conversation::new("offer_1:1".parse().expect("a valid key"), user(1)), Err(NotAParticipant));
-    }
-
-    #[test]
-    fn exactly_two_may_write_and_only_the_respondent_begins() {
-        use ListingStatus::{Closed, Open};
-        let (written, c) = (Head::from(Seq::FIRST), conversation());
-        assert_eq!(may_write(&c, user(2), Head::NONE, Open), Ok(Side::Respondent));
-        assert_eq!(may_write(&c, user(1), Head::NONE, Open), Err(WriteRefused::NoRespondent));
-        assert_eq!(may_write(&c, user(2), Head::NONE, Closed), Err(WriteRefused::ListingClosed));
-        assert_eq!(may_write(&c, user(1), written, Closed), Ok(Side::Owner));
-        assert_eq!(may_write(&c, user(2), written, Closed), Ok(Side::Respondent));
-        assert_eq!(may_write(&c, user(3), written, Open), Err(WriteRefused::NotAParticipant(NotAParticipant)));
     }
 }

@@ -3,6 +3,7 @@
 //! The documentation of each method states the adapter's duty. With the feature `mock` every port has a mock.
 
 mod accounts;
+mod blocks;
 mod clock;
 mod committed;
 mod conversations;
@@ -14,6 +15,7 @@ pub use accounts::{
     NewUser, Passwords, Principal, Put, PutUserError, SetPasswordError, SiteUser, StoredToken, Tokens, UserInsertError,
     Users,
 };
+pub use blocks::{Block, BlockError, Blocks};
 pub use clock::Clock;
 pub use committed::Committed;
 pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};
@@ -24,6 +26,7 @@ pub use timeline::{Append, AppendError, Appended, Timeline};
 #[cfg(feature = "mock")]
 pub use {
     accounts::{MockPasswords, MockTokens, MockUsers},
+    blocks::MockBlocks,
     clock::MockClock,
     committed::MockCommitted,
     conversations::MockConversations,

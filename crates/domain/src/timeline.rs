@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::conversation::{Conversation, Side};
-use crate::handshake::{Handshake, Step};
+use crate::conversation::{Conversation, Intent, Side};
+use crate::handshake::{Handshake, Step, StepAction};
 use crate::ids::{EntryId, Head, Seq, UserId};
 use crate::message::{ClientMessageId, MessageBody};
 use crate::time::Timestamp;
@@ -73,6 +73,16 @@ pub enum Draft {
     },
     /// A step of the handshake.
     Step(Step),
+}
+
+impl Draft {
+    /// What is meant by it, as far as it matters for whether it may be written.
+    pub const fn intent(&self) -> Intent {
+        match self {
+            Self::Step(Step { action: StepAction::Decline | StepAction::Cancel, .. }) => Intent::End,
+            Self::Message { .. } | Self::Step(_) => Intent::Say,
+        }
+    }
 }
 
 /// A part of a timeline, oldest first.

@@ -5,6 +5,7 @@ mod addressing;
 mod agreement;
 mod directory;
 mod market;
+mod moderation;
 mod seat;
 mod talk;
 
@@ -13,5 +14,6 @@ pub use addressing::{LocateError, RecipientError, choose_recipient};
 pub use agreement::Agreement;
 pub use directory::Directory;
 pub use market::Market;
+pub use moderation::Moderation;
 pub use seat::{Scope, Seat, SeatError};
 pub use talk::Talk;

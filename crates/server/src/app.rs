@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::Context;
 use handsel_domain::ports::{Clock, Committed, Ledger, Peers, Tokens};
-use handsel_domain::usecases::{Accounts, Agreement, Directory, Market, Talk};
+use handsel_domain::usecases::{Accounts, Agreement, Directory, Market, Moderation, Talk};
 use handsel_storage::{Argon2Passwords, DatabaseUrl, Storage};
 use tokio_util::task::TaskTracker;
 
@@ -21,16 +21,24 @@ pub struct App {
     pub market: Arc<Market>,
     /// Conversations.
     pub talk: Arc<Talk>,
+    /// Who keeps whom from writing.
+    pub moderation: Arc<Moderation>,
     /// Which tokens still speak for someone.
     pub tokens: Arc<dyn Tokens>,
     /// The time of day.
     pub clock: Arc<dyn Clock>,
+    starts_per_day: u32,
     storage: Storage,
 }
 
 impl App {
-    /// Opens the database, applies pending migrations and builds the use cases over it.
-    pub async fn open(database: &DatabaseUrl, committed: Arc<dyn Committed>) -> anyhow::Result<Self> {
+    /// Opens the database, applies pending migrations and builds the use cases over it. A respondent may begin so many
+    /// conversations a day; 0 is no limit.
+    pub async fn open(
+        database: &DatabaseUrl,
+        committed: Arc<dyn Committed>,
+        starts_per_day: u32,
+    ) -> anyhow::Result<Self> {
         let clock: Arc<dyn Clock> = Arc::new(SystemClock);
         let storage = Storage::open(database, Arc::clone(&clock), committed).await.context("database_url")?;
         let accounts = Accounts::new(
@@ -39,17 +47,17 @@ impl App {
             Arc::clone(&storage.tokens),
             Arc::clone(&clock),
         );
+        let talk =
+            Talk::new(Arc::clone(&storage.listings), Arc::clone(&storage.conversations), Arc::clone(&storage.timeline));
         Ok(Self {
             accounts: Arc::new(accounts),
             directory: Arc::new(Directory::new(Arc::clone(&storage.users), Arc::clone(&clock))),
             market: Arc::new(Market::new(Arc::clone(&storage.listings), Arc::clone(&clock))),
-            talk: Arc::new(Talk::new(
-                Arc::clone(&storage.listings),
-                Arc::clone(&storage.conversations),
-                Arc::clone(&storage.timeline),
-            )),
+            talk: Arc::new(talk.starting_at_most(starts_per_day)),
+            moderation: Arc::new(Moderation::new(Arc::clone(&storage.blocks), Arc::clone(&clock))),
             tokens: Arc::clone(&storage.tokens),
             clock,
+            starts_per_day,
             storage,
         })
     }
@@ -59,7 +67,8 @@ impl App {
         let Storage { listings, conversations, timeline, .. } = &self.storage;
         let agreement = Agreement::new(ledger, Arc::clone(conversations), Arc::clone(timeline), peers);
         let agreed = AgreedTimeline { timeline: Arc::clone(timeline), agreement: Arc::new(agreement), tasks };
-        self.talk = Arc::new(Talk::new(Arc::clone(listings), Arc::clone(conversations), Arc::new(agreed)));
+        let talk = Talk::new(Arc::clone(listings), Arc::clone(conversations), Arc::new(agreed));
+        self.talk = Arc::new(talk.starting_at_most(self.starts_per_day));
     }
 
     /// Resolves only if nothing can be written any more: the process should end then, and be started again.

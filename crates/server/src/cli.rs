@@ -239,6 +239,10 @@ pub struct ServeArgs {
     #[arg(long, value_name = "N")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sign_ins_per_minute: Option<u32>,
+    /// New conversations that one respondent may begin within 24 hours; 0 is no limit [default: 200]
+    #[arg(long, value_name = "N")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversations_started_per_day: Option<u32>,
     /// How long sockets are given to close at a shutdown, in seconds [default: 8]
     #[arg(long, value_name = "SECONDS")]
     #[serde(skip_serializing_if = "Option::is_none")]

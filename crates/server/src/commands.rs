@@ -119,7 +119,7 @@ async fn open(common: CommonArgs) -> anyhow::Result<Opened> {
     let database = loaded.settings.database_url.parse().with_context(|| loaded.place("database_url"))?;
     let redis = config::redis(&loaded)?;
     let elsewhere = Arc::<Elsewhere>::default();
-    let app = App::open(&database, Arc::clone(&elsewhere) as Arc<dyn Committed>).await?;
+    let app = App::open(&database, Arc::clone(&elsewhere) as Arc<dyn Committed>, 0).await?;
     Ok(Opened { app, settings: loaded.settings, redis, elsewhere })
 }
 

@@ -64,6 +64,8 @@ pub struct Settings {
     pub sockets_per_user: usize,
     /// Registrations and log-ins a minute from one address.
     pub sign_ins_per_minute: u32,
+    /// New conversations of one respondent within 24 hours.
+    pub conversations_started_per_day: u32,
     /// Seconds that sockets are given to close.
     pub drain_seconds: u64,
     /// Where the ledger is asked, if it is.
@@ -109,6 +111,7 @@ impl Default for Settings {
             frames_per_second,
             sockets_per_user,
             sign_ins_per_minute: 120,
+            conversations_started_per_day: 200,
             drain_seconds: 8,
             handshake_hook: None,
             webhook_secret: None,
@@ -159,6 +162,8 @@ pub struct Config {
     pub limits: SocketLimits,
     /// Registrations and log-ins a minute from one address; 0 is no limit.
     pub sign_ins_per_minute: u32,
+    /// New conversations of one respondent within 24 hours; 0 is no limit.
+    pub conversations_started_per_day: u32,
     /// How long sockets are given to close.
     pub drain: Duration,
     /// Whom it asks by HTTP, if anyone.
@@ -219,6 +224,7 @@ impl Config {
                 sockets_per_user: settings.sockets_per_user,
             },
             sign_ins_per_minute: settings.sign_ins_per_minute,
+            conversations_started_per_day: settings.conversations_started_per_day,
             drain: Duration::from_secs(settings.drain_seconds),
             outbound: Outbound::new(loaded)?,
             surface,

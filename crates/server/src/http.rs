@@ -3,13 +3,14 @@
 //! - `router`: which path is what; `nowhere`: what a path that is none is told; `service`: from a request to its handler
 //!   and back; `request_log`: what the log says of it; `cors`: what pages of other origins may do.
 //! - `auth`, `body`, `query`, `respond`: reading requests and writing responses, for all handlers.
-//! - `accounts`, `listings`, `conversations`, `health`: the handlers.
+//! - `accounts`, `listings`, `conversations`, `blocks`, `health`: the handlers.
 //! - `admin`: the handlers of what a site asks by its admin key.
 //! - `sign_in_rate`, `client_address`: who tries to log in, and how often.
 
 mod accounts;
 mod admin;
 mod auth;
+mod blocks;
 mod body;
 mod client_address;
 mod conversations;

@@ -55,6 +55,14 @@ pub fn stop_signal() -> anyhow::Result<impl Future<Output = ()>> {
     })
 }
 
+fn use_cases(app: &App) -> UseCases {
+    UseCases {
+        market: Arc::clone(&app.market),
+        directory: Arc::clone(&app.directory),
+        moderation: Arc::clone(&app.moderation),
+    }
+}
+
 /// Serves until `stop` resolves, then drains and returns. `broker` is what tells this process's hub of commits, and then
 /// Redis tells the other nodes, where there is one; whatever is not told is found by comparing.
 pub async fn run(
@@ -74,7 +82,7 @@ pub async fn run(
     let opening = async {
         let here = broker(Arc::clone(&hub));
         let committed = redis.as_ref().map(|redis| redis.behind(Arc::clone(&here))).unwrap_or(here);
-        let app = App::open(&config.database, committed).await?;
+        let app = App::open(&config.database, committed, config.conversations_started_per_day).await?;
         // In front of everything that serves or sweeps, so that a database of others is left as it is.
         let demo = if with_demo { Some(demo::prepare(&app).await?) } else { None };
         anyhow::Ok((app, demo))
@@ -96,8 +104,8 @@ pub async fn run(
         limits: config.limits,
         sessions: sessions.clone(),
     };
-    let api = Api::new(
-        UseCases { market: Arc::clone(&app.market), directory: Arc::clone(&app.directory) },
+    let api = Arc::new(Api::new(
+        use_cases(&app),
         gateway,
         stopping.clone(),
         Served {
@@ -109,8 +117,7 @@ pub async fn run(
             sign_ins_per_minute: config.sign_ins_per_minute,
             identity: config.identity,
         },
-    );
-    let api = Arc::new(api);
+    ));
 
     let watch = Watch::new(Arc::clone(&hub), Arc::clone(&app.talk), Arc::clone(&app.tokens));
     let ended = CancellationToken::new();

@@ -61,6 +61,15 @@ const PEOPLE: Sql = over!(
      FROM users AS p WHERE p.id IN (SELECT person FROM asked)"
 );
 
+/// Whom these users have blocked, and who has blocked them.
+const BARRED: Sql = over!(
+    (0 person bigint),
+    "SELECT b.blocker_id AS blocker_id, b.blocked_id AS blocked_id FROM blocks AS b",
+    " WHERE b.blocker_id IN (SELECT person FROM asked)",
+    " UNION SELECT b.blocker_id AS blocker_id, b.blocked_id AS blocked_id FROM blocks AS b",
+    " WHERE b.blocked_id IN (SELECT person FROM asked)"
+);
+
 const SUMMARIES: &str = concat!(
     "SELECT ",
     rows::conversation_columns!(),
@@ -69,7 +78,7 @@ const SUMMARIES: &str = concat!(
     ", ",
     rows::entry_columns!(),
     ", l.title AS l_title, l.status AS l_status, p.id AS p_id, p.username AS p_username, p.first_name AS p_first_name,",
-    " p.last_name AS p_last_name,",
+    " p.last_name AS p_last_name, pb.created_at AS p_blocked_since,",
     // The limit is UNREAD_COUNT_MAX: nobody wants to know whether it is 5,000 or 6,000.
     " (SELECT COUNT(*) FROM (SELECT 1 FROM entries AS n WHERE n.conversation_id = c.id AND n.kind = 'message' AND n.actor_id <> $1",
     " AND n.seq > CASE WHEN c.owner_id = $1 THEN c.owner_read_up_to ELSE c.respondent_read_up_to END LIMIT 100) AS unread) AS unread_count,",
@@ -78,7 +87,8 @@ const SUMMARIES: &str = concat!(
     " FROM conversations AS c JOIN entries AS e ON e.conversation_id = c.id AND e.seq = c.head ",
     rows::entry_joins!(),
     " JOIN listings AS l ON l.kind = c.listing_kind AND l.id = c.listing_id",
-    " JOIN users AS p ON p.id = CASE WHEN c.owner_id = $1 THEN c.respondent_id ELSE c.owner_id END ",
+    " JOIN users AS p ON p.id = CASE WHEN c.owner_id = $1 THEN c.respondent_id ELSE c.owner_id END",
+    " LEFT JOIN blocks AS pb ON pb.blocker_id = $1 AND pb.blocked_id = p.id ",
     rows::latest_handshake!(),
     " WHERE (c.owner_id = $1 OR c.respondent_id = $1) AND e.id < $2 ORDER BY e.id DESC LIMIT $3"
 );
@@ -127,6 +137,7 @@ fn summary(row: &QueryResult) -> Result<ConversationSummary, DbErr> {
         listing_title: row.try_get("l_", "title")?,
         listing_status: ListingStatus::from_name(&status).ok_or_else(|| corrupt("listing status", status))?,
         peer: peer(row, row.try_get("p_", "id")?)?,
+        blocked: row.try_get::<Option<i64>>("p_", "blocked_since")?.is_some(),
         last_entry: rows::entry(row, &state)?,
         last_writer: row.try_get::<Option<i64>>("", "last_writer_id")?.map(rows::user_id).transpose()?,
         handshake: rows::handshake(row, &state.conversation)?,
@@ -168,6 +179,12 @@ impl Conversations for SqlConversations {
         self.select(PEOPLE, [id_list(ids)], |row| peer(row, row.try_get("p_", "id")?)).await
     }
 
+    async fn barred(&self, users: &[UserId]) -> Result<Vec<[UserId; 2]>, Unavailable> {
+        let user = |row: &QueryResult, column| rows::user_id(row.try_get("", column)?);
+        let pair = |row: &QueryResult| Ok([user(row, "blocker_id")?, user(row, "blocked_id")?]);
+        self.select(BARRED, [id_list(users)], pair).await
+    }
+
     async fn move_read_cursor(
         &self,
         key: ConversationKey,
@@ -198,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
         let same = [BY_KEY, BY_LISTING, BY_USER, SUMMARIES].map(Sql::same);
-        for sql in same.into_iter().chain([BY_USERS, PEOPLE]) {
+        for sql in same.into_iter().chain([BY_USERS, PEOPLE, BARRED]) {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

@@ -4,6 +4,7 @@
 //! all that others use.
 
 mod backup;
+mod blocks;
 mod changes;
 mod conversations;
 mod database;
@@ -11,6 +12,7 @@ mod entities;
 mod errors;
 #[cfg(test)]
 mod explain;
+mod fence;
 mod listings;
 mod migrations;
 mod passwords;

@@ -1,6 +1,7 @@
 //! The schema's history. Knows nothing of the code that uses the schema.
 
 mod m20261123_000001_core;
+mod m20261123_000003_moderation;
 mod m20261123_000006_views;
 
 use handsel_domain::ports::Schema;
@@ -15,7 +16,11 @@ struct Migrator;
 #[async_trait::async_trait]
 impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
-        vec![Box::new(m20261123_000001_core::Migration), Box::new(m20261123_000006_views::Migration)]
+        vec![
+            Box::new(m20261123_000001_core::Migration),
+            Box::new(m20261123_000003_moderation::Migration),
+            Box::new(m20261123_000006_views::Migration),
+        ]
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use handsel_domain::ports::{Clock, Committed, Conversations, Listings, Timeline, Tokens, Users};
+use handsel_domain::ports::{Blocks, Clock, Committed, Conversations, Listings, Timeline, Tokens, Users};
 
+use crate::blocks::SqlBlocks;
 use crate::changes::Changes;
 use crate::conversations::SqlConversations;
 use crate::database::{Database, DatabaseUrl};
@@ -25,6 +26,8 @@ pub struct Storage {
     pub listings: Arc<dyn Listings>,
     /// Who talks about what.
     pub conversations: Arc<dyn Conversations>,
+    /// Who has blocked whom.
+    pub blocks: Arc<dyn Blocks>,
     /// The ordered logs.
     pub timeline: Arc<dyn Timeline>,
     writer: Writer,
@@ -46,6 +49,7 @@ impl Storage {
         let writer = Writer::start(&database, &clock, &committed);
         Ok(Self {
             users: Arc::new(SqlUsers::new(database.clone(), Arc::clone(&committed))),
+            blocks: Arc::new(SqlBlocks::new(database.clone(), Arc::clone(&committed))),
             tokens: Arc::new(SqlTokens::new(database.clone(), committed)),
             listings: Arc::new(SqlListings::new(database.clone())),
             conversations: Arc::new(SqlConversations::new(database.clone(), Changes::default(), writer.queue())),

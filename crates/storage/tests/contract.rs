@@ -38,6 +38,7 @@ mod contract {
     mod together;
 
     mod away;
+    mod blocks;
     mod commit;
     mod conversations;
     mod file;

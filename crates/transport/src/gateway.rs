@@ -114,6 +114,7 @@ impl Gateway {
         let mut heads = self.talk.heads(&seat).await.map_err(gone)?;
         let mut extension = None;
         if asked.extended {
+            self.hub.bar_all(&self.talk.barred(&[principal.person.id]).await.map_err(gone)?);
             heads.extend(to_begin(&seat).filter(|_| heads.is_empty()));
             let peers = listed(&heads).iter().filter_map(|state| state.conversation.peer_of(seat.caller.id));
             let people = self.talk.people(&peers.collect::<Vec<_>>()).await.map_err(gone)?;

@@ -1,5 +1,6 @@
 //! Who is connected to this process, and who is said to be there elsewhere. Knows nothing of storage.
 
+mod bars;
 mod heard;
 mod leases;
 mod membership;
@@ -28,6 +29,7 @@ use crate::close::CloseReason;
 use crate::counts::counts;
 use crate::frames;
 use crate::limits::{DRAIN_SPACING_MAX, HEARS_WITHIN};
+use bars::Bars;
 use leases::Leases;
 use membership::Member;
 use presence::Followers;
@@ -45,6 +47,7 @@ struct State {
     /// Up to where each live conversation, and its cursors, were handed to the sessions here.
     handed: HashMap<ConversationKey, ConversationState>,
     followers: Followers,
+    bars: Bars,
     leases: Leases,
     next_id: u64,
     /// With which tokens sessions joined, or went on, since that was last asked.
@@ -103,7 +106,7 @@ impl Hub {
         if first {
             self.elsewhere.came(user);
             if !state.leases.is_there(user) {
-                state.followers.tell(user, true);
+                state.tell_presence(user, true);
             }
         }
         counts().sockets.increment(1.0);
@@ -120,8 +123,10 @@ impl Hub {
             if members.is_empty() {
                 state.users.remove(&user);
                 self.elsewhere.left(user);
+                let State { users, bars, .. } = &mut *state;
+                bars.forget(user, |other| users.contains_key(&other));
                 if !state.leases.is_there(user) {
-                    state.followers.tell(user, false);
+                    state.tell_presence(user, false);
                 }
             }
         }
@@ -236,9 +241,22 @@ impl State {
         self.users.contains_key(&user) || self.leases.is_there(user)
     }
 
+    /// Tells those who follow the user, and may know it, whether they are there.
+    fn tell_presence(&self, user: UserId, online: bool) {
+        for (_, outbox) in self.followers.of(user).filter(|(follower, _)| !self.bars.between(user, *follower)) {
+            outbox.offer_presence(user, online);
+        }
+    }
+
+    /// Whether a block stands between the two.
+    fn is_barred(&self, conversation: &Conversation) -> bool {
+        self.bars.between(conversation.user(Side::Owner), conversation.user(Side::Respondent))
+    }
+
     /// Hands it to the peer's sessions here that somebody types.
     fn hand_typing(&self, conversation: &Conversation, user: UserId) {
-        let peer = conversation.peer_of(user).and_then(|peer| self.users.get(&peer));
+        let peer = conversation.peer_of(user).filter(|_| !self.is_barred(conversation));
+        let peer = peer.and_then(|peer| self.users.get(&peer));
         for member in peer.into_iter().flatten().filter(|member| member.hears_signals(conversation)) {
             member.outbox.offer_typing(conversation.key(), user);
         }
@@ -247,7 +265,8 @@ impl State {
     /// Hands it to the peer's sessions here that the ledger has refused a step.
     fn hand_objection(&self, objection: &Objection) {
         let conversation = &objection.conversation;
-        let peer = conversation.peer_of(objection.actor).and_then(|peer| self.users.get(&peer));
+        let peer = conversation.peer_of(objection.actor).filter(|_| !self.is_barred(conversation));
+        let peer = peer.and_then(|peer| self.users.get(&peer));
         for member in peer.into_iter().flatten().filter(|member| member.hears_signals(conversation)) {
             member.outbox.offer_objection(objection.clone());
         }
@@ -255,11 +274,17 @@ impl State {
 
     /// The sessions that read this conversation: of its two users, and of no other.
     fn readers<'a>(&'a self, conversation: &'a Conversation) -> impl Iterator<Item = &'a Arc<Member>> {
-        let users = [Side::Owner, Side::Respondent].map(|side| conversation.user(side));
-        users
-            .into_iter()
-            .flat_map(|user| self.users.get(&user).into_iter().flatten())
-            .filter(move |member| member.listening.scope.contains(conversation))
+        [Side::Owner, Side::Respondent].into_iter().flat_map(|side| self.readers_on(side, conversation))
+    }
+
+    /// Those of one of its two users.
+    fn readers_on<'a>(
+        &'a self,
+        side: Side,
+        conversation: &'a Conversation,
+    ) -> impl Iterator<Item = &'a Arc<Member>> + use<'a> {
+        let members = self.users.get(&conversation.user(side)).into_iter().flatten();
+        members.filter(move |member| member.listening.scope.contains(conversation))
     }
 
     /// What the sessions here were handed of this conversation.
@@ -267,15 +292,18 @@ impl State {
         self.handed.entry(conversation.key()).or_insert_with(|| ConversationState::unwritten(conversation))
     }
 
-    /// Hands a cursor to the sessions of both users, where it is further than what they were handed.
+    /// Hands a cursor to the sessions of both users, where it is further than what they were handed; behind a block, to the
+    /// reader's own alone.
     fn hand_cursor(&mut self, cursor: ReadCursor) {
         let ReadCursor { conversation, reader, up_to } = cursor;
         let known = self.handed.get(&conversation.key()).map(|state| state.read_up_to(reader)).unwrap_or_default();
         if up_to <= known {
             return;
         }
-        let mut anyone = false;
-        for member in self.readers(&conversation).filter(|member| member.listening.signals) {
+        let (mut anyone, is_barred) = (false, self.is_barred(&conversation));
+        let sides = [Side::Owner, Side::Respondent].into_iter().filter(|side| *side == reader || !is_barred);
+        let members = sides.flat_map(|side| self.readers_on(side, &conversation));
+        for member in members.filter(|member| member.listening.signals) {
             member.outbox.offer_read(cursor);
             anyone = true;
         }

@@ -125,7 +125,17 @@ impl Watch {
             tokio::time::sleep(HAND_OVER_TIME).await;
         }
         self.hub.compare(&stored);
+        self.compare_bars(&users).await?;
         self.close_dead_among(&self.hub.live_tokens()).await
+    }
+
+    /// Where more is told while they are read, they are read again with the next look.
+    async fn compare_bars(&self, users: &[UserId]) -> Result<(), Unavailable> {
+        let (changes, mut stored) = (self.hub.bars_changed(), Vec::new());
+        for some in users.chunks(USERS_PER_QUERY) {
+            stored.extend(self.talk.barred(some).await?);
+        }
+        if self.hub.compare_bars(&stored, changes) { Ok(()) } else { Err(Unavailable) }
     }
 
     async fn close_dead_among(&self, tokens: &[TokenId]) -> Result<(), Unavailable> {
@@ -162,6 +172,7 @@ mod tests {
         let (mut conversations, mut tokens) = (MockConversations::new(), MockTokens::new());
         conversations.expect_changed().returning(|| Ok(false));
         conversations.expect_of_users().returning(|_| Ok(Vec::new()));
+        conversations.expect_barred().returning(|_| Ok(Vec::new()));
         tokens.expect_dead_among().returning(|tokens| Ok(tokens.to_vec()));
         let talk = Talk::new(Arc::new(MockListings::new()), Arc::new(conversations), Arc::new(MockTimeline::new()));
         Watch::new(Arc::clone(hub), Arc::new(talk), Arc::new(tokens))

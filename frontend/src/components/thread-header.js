@@ -10,6 +10,11 @@ export class ThreadHeader {
   #heading = h("h2", { tabindex: -1 });
   #presence = h("p", { class: "presence" });
   #listing = h("p", { class: "thread-listing" });
+  #block = h("button", {
+    type: "button",
+    class: "quiet",
+    onclick: () => this.element.dispatchEvent(new CustomEvent("handsel-block")),
+  });
 
   /** @param {() => void} back */
   constructor(back) {
@@ -20,6 +25,7 @@ export class ThreadHeader {
       { class: "thread-header" },
       h("button", { type: "button", class: "back", "aria-label": strings.backToConversations, onclick: back }, arrow),
       h("div", { class: "thread-who" }, this.#heading, h("div", {}, this.#presence, this.#listing)),
+      this.#block,
     );
   }
 
@@ -29,15 +35,18 @@ export class ThreadHeader {
   }
 
   /**
-   * @param {{ title: string, listing: ListingSummary | undefined, online: boolean | undefined }} view `online` is undefined
-   *   where it cannot be known
+   * @param {{
+   *   title: string, listing: ListingSummary | undefined, online: boolean | undefined, blocked: boolean | undefined,
+   * }} view `online` and `blocked` are undefined where they cannot be known
    */
-  show({ title, listing, online }) {
+  show({ title, listing, online, blocked }) {
     setText(this.#heading, isolated(title));
     const about = listing?.kind === "need" ? strings.aboutNeed : strings.aboutOffer;
     setText(this.#listing, listing ? about(isolated(listing.title)) : "");
     setText(this.#presence, online === undefined ? "" : online ? strings.online : strings.offline);
     this.#presence.classList.toggle("online", online === true);
+    this.#block.hidden = blocked === undefined;
+    setText(this.#block, blocked ? strings.unblock : strings.block);
   }
 }
 

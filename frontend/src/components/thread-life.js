@@ -44,6 +44,8 @@ export class ThreadLife {
   #connected = false;
   #refused = false;
   #nobody = "";
+  /** @type {boolean | undefined} */
+  #blocked;
   /** Whether nobody has written yet, and whoever does is the peer. */
   #isAwaited = false;
   #listingAsked = false;
@@ -152,6 +154,7 @@ export class ThreadLife {
       refused: this.#refused,
       nobody: this.#nobody,
       busy: this.#acts.stepUnderWay,
+      blocked: this.#blocked,
       listing: this.#options.listing,
       loading,
     };
@@ -175,15 +178,20 @@ export class ThreadLife {
     onOwn("typing", ({ user_id: user }) => this.#types(user));
     onOwn("refused", ({ message }) => this.#view.objection(message));
     on("presence", ({ user_id: user, online }) => this.#know(() => this.#thread.presence(user, online)));
-    on("error", ({ code, message, client_message_id: id }) => id === undefined && this.#acts.refused(code, message));
+    on("error", ({ code, message, client_message_id: id }) => {
+      // In another window, for instance.
+      if (code === "peer_blocked") this.#know(() => (this.#blocked = true));
+      if (id === undefined) this.#acts.refused(code, message);
+    });
     // Where the conversation's own socket was given up, its messages go by another one.
     this.#listen(socket, "error", (detail) => this.#failed(detail));
     this.#listen(socket, "message", (detail) => detail.connection !== conversation && this.#elsewhere(detail));
   }
 
   #listenToParts() {
-    const { connection, timeline, handshake, composer } = this.#parts;
+    const { connection, header, timeline, handshake, composer } = this.#parts;
     const { socket, conversation } = this.#options;
+    this.#listen(header.element, "handsel-block", () => this.#block(!this.#blocked));
     this.#listen(connection, "handsel-retry", () => socket.retry(conversation));
     this.#listen(timeline, "handsel-older", () => this.#pages?.older());
     this.#listen(timeline, "handsel-older-again", () => this.#pages?.again());
@@ -237,6 +245,7 @@ export class ThreadLife {
     if (known) {
       this.#isNamed(known.conversation);
       this.#readPages(known);
+      void this.#block();
     }
     void this.#findListing();
     this.#view.now();
@@ -285,6 +294,25 @@ export class ThreadLife {
       if (!(error instanceof ApiError)) throw error;
       // The conversation goes on without its title; the next hello asks for it again.
       this.#listingAsked = false;
+    }
+    this.#view.now();
+  }
+
+  /**
+   * Blocks the peer or takes that back; without a wish, asks how it stands.
+   *
+   * @param {boolean} [wish]
+   */
+  async #block(wish) {
+    const { api } = this.#options;
+    const { peer } = this.#thread;
+    if (!peer) return;
+    try {
+      if (wish !== undefined) await api.block(peer.id, wish);
+      this.#blocked = wish ?? (await api.blocks()).results.some(({ user }) => user.id === peer.id);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      if (wish !== undefined) this.#parts.composer.refuse(errorText(error.code, error.message));
     }
     this.#view.now();
   }

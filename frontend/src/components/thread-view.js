@@ -18,10 +18,10 @@ import { errorText, strings } from "../strings.js";
  * }} ThreadParts
  *
  * `refused` is true where the conversation can never be opened; `nobody` says why there is nobody to talk with; `busy`
- * is true while an own step waits for its answer.
+ * is true while an own step waits for its answer; `blocked` is undefined where it is not known.
  * @typedef {{
- *   connected: boolean, refused: boolean, nobody: string, busy: boolean, listing: ListingSummary | undefined,
- *   loading: Loading,
+ *   connected: boolean, refused: boolean, nobody: string, busy: boolean, blocked: boolean | undefined,
+ *   listing: ListingSummary | undefined, loading: Loading,
  * }} Situation
  */
 
@@ -34,6 +34,7 @@ export class ThreadView {
   #situation;
   #shown;
   #stopped = false;
+  #wasBlocked = false;
   /** The view that the handshake's bar was given last. @type {unknown[]} */
   #barView = [];
   #frame = 0;
@@ -70,17 +71,21 @@ export class ThreadView {
     this.#forgetSoon();
     if (this.#stopped) return;
     const thread = this.#thread;
-    const { connected, refused, nobody, listing, loading } = this.#situation();
+    const { connected, refused, nobody, blocked, listing, loading } = this.#situation();
     const { connection, timeline, header, typing, composer } = this.#parts;
     const obstacle = this.#obstacle;
     const isAlone = refused || nobody !== "";
     const title = isAlone && !thread.peer ? (listing?.title ?? strings.messages) : this.#peer;
-    header.show({ title, listing, online: connected && !isAlone ? thread.online : undefined });
+    header.show({ title, listing, online: connected && !isAlone ? thread.online : undefined, blocked });
     connection.waiting = thread.sends.all.filter((send) => send.state === "sending").length;
-    const disabled = refused || obstacle !== "";
+    const disabled = refused || obstacle !== "" || blocked === true;
     // The keys of a conversation go on working.
     if (disabled && composer.contains(document.activeElement)) header.focus();
     composer.disabled = disabled;
+    if (this.#wasBlocked !== (blocked === true)) {
+      this.#wasBlocked = blocked === true;
+      composer.refuse(this.#wasBlocked ? errorText("peer_blocked", "") : "");
+    }
     const isTyping = connected && thread.isTyping(performance.now());
     typing.textContent = isTyping ? strings.typing(isolated(this.#peer)) : "";
     this.bar();

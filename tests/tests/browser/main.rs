@@ -2,6 +2,7 @@
 
 mod accessibility;
 mod base_client;
+mod blocks;
 mod crossed_steps;
 mod demo;
 mod double_click;

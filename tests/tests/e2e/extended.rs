@@ -10,6 +10,7 @@ mod auth_refused;
 mod auth_then_revoked;
 mod base_sockets;
 mod between_processes;
+mod blocks;
 mod cut;
 mod drain;
 mod expiry;

@@ -3,7 +3,7 @@
 use super::findings::{Findings, shown};
 use super::replay::{Made, Replay};
 use super::{Breach, BreachCode, Place, StoredBody, StoredConversation, StoredEntry, StoredHandshake};
-use crate::conversation::{Conversation, ConversationKey, Side, WriteRefused, may_write};
+use crate::conversation::{Between, Conversation, ConversationKey, Intent, Side, WriteRefused, may_write};
 use crate::handshake::{CompletedBy, State};
 use crate::ids::{EntryId, Head, ListingNumber, Seq, UserId};
 use crate::listing::{ListingKind, ListingRef, ListingStatus};
@@ -183,8 +183,8 @@ impl ConversationAudit {
             self.findings.add_at(place.get(), BreachCode::NotAParticipant, format!("{actor} is no user's id"));
             return None;
         };
-        // Whether the listing was open then, nobody has written down.
-        match may_write(&conversation, user, before, ListingStatus::Open) {
+        // Whether the listing was open then, and how it stood between the two, nobody has written down.
+        match may_write(&conversation, user, before, ListingStatus::Open, &Between::default(), Intent::Say) {
             Ok(side) => Some(side),
             Err(WriteRefused::NotAParticipant(_)) => {
                 let [owner, respondent] = [Side::Owner, Side::Respondent].map(|side| conversation.user(side));
@@ -192,7 +192,7 @@ impl ConversationAudit {
                 self.findings.add_at(place.get(), BreachCode::NotAParticipant, detail);
                 None
             }
-            Err(refused @ (WriteRefused::NoRespondent | WriteRefused::ListingClosed)) => {
+            Err(refused) => {
                 self.findings.add_at(place.get(), BreachCode::BegunByOwner, refused.to_string());
                 conversation.side_of(user)
             }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::conversation::ReadCursor;
-use crate::ids::TokenId;
+use crate::ids::{TokenId, UserId};
 use crate::timeline::Entry;
 
 /// Hears of every commit of this process, in commit order.
@@ -20,4 +20,7 @@ pub trait Committed: Send + Sync {
 
     /// These tokens were revoked.
     fn revoked(&self, tokens: &[TokenId]);
+
+    /// One of these two has blocked the other, or neither has any more.
+    fn barred(&self, pair: [UserId; 2], barred: bool);
 }

@@ -59,6 +59,10 @@ pub trait Conversations: Send + Sync {
     /// Must return what others see of these users, in any order; those who are unknown are left out.
     async fn people(&self, ids: &[UserId]) -> Result<Vec<Person>, Unavailable>;
 
+    /// Must return those of whom one has blocked the other, of each pair at least one among `users`; a pair in any order,
+    /// and twice where each has blocked the other.
+    async fn barred(&self, users: &[UserId]) -> Result<Vec<[UserId; 2]>, Unavailable>;
+
     /// Must move the reader's cursor forward to `up_to`, at most to the head, never back, and then announce to
     /// [`super::Committed`] where it has moved to. The caller has checked that the reader takes part.
     async fn move_read_cursor(

@@ -19,6 +19,8 @@ pub struct Append {
     pub actor: Arc<Person>,
     /// What.
     pub draft: Draft,
+    /// How many conversations a respondent may begin within a day; 0 is no limit.
+    pub starts_per_day: u32,
 }
 
 /// What became of it.
@@ -87,12 +89,14 @@ impl AppendError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Timeline: Send + Sync {
-    /// Must, under one lock on the conversation and in one transaction: check [`may_write`], recognise a repeated
-    /// `client_message_id`, [`decide`] a step, give out the next `seq` with a time not before the last one's, and
-    /// store. Must return only after the commit, and announce new entries to [`super::Committed`] in commit order,
+    /// Must, under one lock on the conversation and in one transaction: check [`may_write`] and, where the conversation
+    /// begins, [`may_start`], recognise a repeated `client_message_id`, [`decide`] a step, give out the next `seq` with a
+    /// time not before the last one's, and store. What was stored before one of the two was kept from writing is still
+    /// answered. Must return only after the commit, and announce new entries to [`super::Committed`] in commit order,
     /// whether or not the caller still waits. Calls are taken in the order in which they are first polled.
     ///
     /// [`may_write`]: crate::conversation::may_write
+    /// [`may_start`]: crate::conversation::may_start
     /// [`decide`]: crate::handshake::decide
     async fn append(&self, append: Append) -> Result<Appended, AppendError>;
 

@@ -59,9 +59,9 @@ impl Agreement {
     /// Appends what the ledger agrees to. Whoever stops waiting in between leaves a ledger that has agreed to what never
     /// came; it finds that out by the timeline, as it does after a crash.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
-        let Append { conversation, actor, draft } = append;
+        let Append { conversation, actor, draft, starts_per_day } = append;
         let Draft::Step(mut step) = draft else {
-            return self.timeline.append(Append { conversation, actor, draft }).await;
+            return self.timeline.append(Append { conversation, actor, draft, starts_per_day }).await;
         };
         let page = self.timeline.read(conversation, TimelineRange { after: None, before: None, limit: 1 }).await?;
         match self.look(page, &actor, &step).await? {
@@ -74,7 +74,7 @@ impl Agreement {
                 step.seen = Some(proposed.handshake.version.get());
             }
         }
-        self.timeline.append(Append { conversation, actor, draft: Draft::Step(step) }).await
+        self.timeline.append(Append { conversation, actor, draft: Draft::Step(step), starts_per_day }).await
     }
 
     /// What would be decided now is answered where that is not to take the step: in the transaction it might be another

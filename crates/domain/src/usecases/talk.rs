@@ -18,6 +18,7 @@ pub struct Talk {
     listings: Arc<dyn Listings>,
     conversations: Arc<dyn Conversations>,
     timeline: Arc<dyn Timeline>,
+    starts_per_day: u32,
 }
 
 impl Talk {
@@ -27,7 +28,13 @@ impl Talk {
         conversations: Arc<dyn Conversations>,
         timeline: Arc<dyn Timeline>,
     ) -> Self {
-        Self { listings, conversations, timeline }
+        Self { listings, conversations, timeline, starts_per_day: 0 }
+    }
+
+    /// With so many new conversations of one respondent within a day; 0 is no limit.
+    #[must_use]
+    pub fn starting_at_most(self, starts_per_day: u32) -> Self {
+        Self { starts_per_day, ..self }
     }
 
     /// Finds the caller's place, by address. Connecting makes no conversation: its first entry does.
@@ -64,6 +71,11 @@ impl Talk {
         if ids.is_empty() { Ok(Vec::new()) } else { self.conversations.people(ids).await }
     }
 
+    /// Those of whom one has blocked the other, each pair with one of these users at least.
+    pub async fn barred(&self, users: &[UserId]) -> Result<Vec<[UserId; 2]>, Unavailable> {
+        self.conversations.barred(users).await
+    }
+
     /// Who has written about the listing, in the order of their ids.
     pub async fn respondents(&self, listing: ListingRef) -> Result<Vec<Person>, Unavailable> {
         let found = self.conversations.of_listing(listing).await?;
@@ -79,7 +91,8 @@ impl Talk {
         conversation: ConversationKey,
         draft: Draft,
     ) -> Result<Appended, AppendError> {
-        self.timeline.append(Append { conversation, actor: caller, draft }).await
+        let starts_per_day = self.starts_per_day;
+        self.timeline.append(Append { conversation, actor: caller, draft, starts_per_day }).await
     }
 
     /// Reads a part of a timeline. The caller has a seat there.

@@ -114,7 +114,12 @@ fn takes(found: Option<Written>, user: i64, step: Step, answers: Result<(), NotA
     });
     let ledger = Noting { asked: Arc::clone(&asked), answers };
     let agreement = Agreement::new(Arc::new(ledger), Arc::new(conversations), Arc::new(timeline), Arc::new(peers));
-    let append = Append { conversation: conversation().key(), actor: Arc::new(person(user)), draft: Draft::Step(step) };
+    let append = Append {
+        conversation: conversation().key(),
+        actor: Arc::new(person(user)),
+        draft: Draft::Step(step),
+        starts_per_day: 0,
+    };
     let answer = block_on(agreement.append(append));
     let taken = |list: &Mutex<Vec<_>>| list.lock().expect("whole").drain(..).collect();
     let told = told.lock().expect("whole").drain(..).collect();
@@ -218,6 +223,7 @@ fn messages_proposals_and_declines_are_no_concern_of_the_ledger() {
     let agreement = Agreement::new(Arc::new(ledger), Arc::new(conversations), Arc::new(timeline), Arc::new(peers));
     let body = handsel_domain::message::MessageBody::parse("hello").expect("a text");
     let draft = Draft::Message { body, client_message_id: None };
-    let append = Append { conversation: conversation().key(), actor: Arc::new(person(OWNER)), draft };
+    let append =
+        Append { conversation: conversation().key(), actor: Arc::new(person(OWNER)), draft, starts_per_day: 0 };
     assert!(block_on(agreement.append(append)).is_err());
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use handsel_domain::conversation::ReadCursor;
-use handsel_domain::ids::TokenId;
+use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::Entry;
 use handsel_transport::broker::redis::announce_revoked;
@@ -39,4 +39,6 @@ impl Committed for Elsewhere {
     fn revoked(&self, tokens: &[TokenId]) {
         self.revoked.lock().unwrap_or_else(PoisonError::into_inner).extend(tokens);
     }
+
+    fn barred(&self, _: [UserId; 2], _: bool) {}
 }

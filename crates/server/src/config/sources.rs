@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 21] = [
+const NAMES: [&str; 22] = [
     "database_url",
     "redis_url",
     "redis_prefix",
@@ -28,6 +28,7 @@ const NAMES: [&str; 21] = [
     "frames_per_second",
     "sockets_per_user",
     "sign_ins_per_minute",
+    "conversations_started_per_day",
     "drain_seconds",
     "handshake_hook",
     "webhook_secret",

@@ -4,7 +4,7 @@
 use std::net::IpAddr;
 use std::time::Instant;
 
-use handsel_domain::ids::ListingNumber;
+use handsel_domain::ids::{ListingNumber, UserId};
 use handsel_transport::gateway::conversation_address;
 use handsel_transport::request_id::RequestId;
 use hyper::{HeaderMap, Method, StatusCode};
@@ -92,6 +92,7 @@ pub(super) fn known_path(route: &Route, path: &str) -> String {
         | Route::Step(name, _)
         | Route::Read(name)
         | Route::Chat(name) => (name.as_str(), conversation_address(name).is_ok()),
+        Route::Block(id) => (id.as_str(), id.parse::<UserId>().is_ok()),
         Route::Admin(route) => route.named(),
         Route::Register
         | Route::LogIn
@@ -101,6 +102,7 @@ pub(super) fn known_path(route: &Route, path: &str) -> String {
         | Route::Conversations
         | Route::Description
         | Route::Docs
+        | Route::Blocks
         | Route::Alive
         | Route::Ready
         | Route::Metrics

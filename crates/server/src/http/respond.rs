@@ -23,6 +23,14 @@ pub(super) fn frame(status: StatusCode, frame: &Frame) -> Reply {
     with_type(status, "application/json", Bytes::from(frame.clone()))
 }
 
+/// 204
+pub(super) fn nothing() -> Reply {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// A body of another type.
 pub(super) fn with_type(status: StatusCode, content_type: &'static str, body: Bytes) -> Reply {
     let mut response = Response::new(Full::new(body));

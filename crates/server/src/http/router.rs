@@ -21,6 +21,8 @@ pub(super) enum Route {
     Messages(String),
     Step(String, StepKind),
     Read(String),
+    Blocks,
+    Block(String),
     Description,
     Docs,
     Alive,
@@ -45,6 +47,8 @@ enum Pattern {
     Messages,
     Step,
     Read,
+    Blocks,
+    Block,
     Description,
     Docs,
     Alive,
@@ -56,7 +60,7 @@ enum Pattern {
     Inbox,
 }
 
-const HTTP_API: [(&str, Pattern); 15] = [
+const HTTP_API: [(&str, Pattern); 17] = [
     ("/api/auth/register", Pattern::Register),
     ("/api/auth/login", Pattern::LogIn),
     ("/api/auth/logout", Pattern::LogOut),
@@ -70,6 +74,8 @@ const HTTP_API: [(&str, Pattern); 15] = [
     ("/api/conversations/{conversation}/messages", Pattern::Messages),
     ("/api/conversations/{conversation}/handshake/{step}", Pattern::Step),
     ("/api/conversations/{conversation}/read", Pattern::Read),
+    ("/api/blocks", Pattern::Blocks),
+    ("/api/blocks/{id}", Pattern::Block),
     ("/api/openapi.json", Pattern::Description),
     ("/api/docs", Pattern::Docs),
 ];
@@ -127,6 +133,8 @@ impl Router {
             Pattern::Messages => Route::Messages(conversation()),
             Pattern::Step => Route::Step(conversation(), StepKind::from_name(&segment("step"))?),
             Pattern::Read => Route::Read(conversation()),
+            Pattern::Blocks => Route::Blocks,
+            Pattern::Block => Route::Block(segment("id")),
             Pattern::Description => Route::Description,
             Pattern::Docs => Route::Docs,
             Pattern::Alive => Route::Alive,
@@ -151,8 +159,10 @@ impl Route {
             Self::Listings(_) => &[Method::GET, Method::POST],
             Self::Listing(..) => &[Method::GET, Method::PATCH],
             Self::Admin(route) => route.methods(),
+            Self::Block(_) => &[Method::PUT, Method::DELETE],
             Self::Caller
             | Self::Conversations
+            | Self::Blocks
             | Self::Timeline(_)
             | Self::Description
             | Self::Docs

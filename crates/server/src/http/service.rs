@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use handsel_domain::usecases::{Accounts, Directory, Market, Talk};
+use handsel_domain::usecases::{Accounts, Directory, Market, Moderation, Talk};
 use handsel_transport::broker::BrokerState;
 use handsel_transport::gateway::Gateway;
 use handsel_transport::problem::Problem;
@@ -23,7 +23,7 @@ use super::client_address::client_address;
 use super::request_log::Line;
 use super::router::{Route, Router};
 use super::sign_in_rate::SignInRate;
-use super::{accounts, conversations, cors, health, listings, nowhere, request_log};
+use super::{accounts, blocks, conversations, cors, health, listings, nowhere, request_log};
 use crate::config::{Identity, PathPrefix, Surface};
 use crate::description::Description;
 use crate::page::{Asset, Page};
@@ -40,6 +40,7 @@ pub struct Api {
     pub(super) market: Arc<Market>,
     pub(super) directory: Arc<Directory>,
     pub(super) talk: Arc<Talk>,
+    pub(super) moderation: Arc<Moderation>,
     pub(super) sign_ins: SignInRate,
     pub(super) wrong_keys: WrongKeys,
     /// Cancelled once the process is about to end.
@@ -58,6 +59,8 @@ pub struct UseCases {
     pub market: Arc<Market>,
     /// What a site says of its users.
     pub directory: Arc<Directory>,
+    /// Who keeps whom from writing.
+    pub moderation: Arc<Moderation>,
 }
 
 /// What is served, where, and to whom.
@@ -103,6 +106,7 @@ impl Api {
             accounts: Arc::clone(&gateway.accounts),
             market: does.market,
             directory: does.directory,
+            moderation: does.moderation,
             talk: Arc::clone(&gateway.talk),
             sign_ins: SignInRate::new(served.sign_ins_per_minute),
             wrong_keys: WrongKeys::default(),
@@ -214,6 +218,9 @@ impl Api {
             Route::Step(conversation, step) => conversations::step(self, conversation, *step, request).await,
             Route::Read(conversation) => conversations::read(self, conversation, request).await,
             Route::Admin(route) => admin::dispatch(self, route, request, address).await,
+            Route::Blocks => blocks::list(self, &headers, &uri).await,
+            Route::Block(id) if request.method() == Method::PUT => blocks::put(self, id, &headers).await,
+            Route::Block(id) => blocks::delete(self, id, &headers).await,
             Route::Description => Ok(self.description.answer(&headers)),
             Route::Docs => Ok(self.description.answer_page(&headers, self.served.path_prefix.as_str())),
             Route::Alive => Ok(health::alive()),

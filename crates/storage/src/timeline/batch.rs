@@ -12,7 +12,7 @@ use sea_orm::{DatabaseTransaction, DbErr};
 
 use super::cursors::{self, Moves, Placed};
 use super::locks::{self, Locks, Patience};
-use super::plan::{Planned, Verdict, plan};
+use super::plan::{Known, Planned, Verdict, plan};
 use super::{load, store};
 use crate::database::Database;
 use crate::errors::{is_conflict, is_locked};
@@ -140,7 +140,8 @@ async fn append(
         return Err(BatchError::Overtaken);
     }
     let stored = load::repetitions(transaction, &slates, &slots, items).await?;
-    let mut plan = plan(slates, &slots, items, stored, now);
+    let starts = load::starts(transaction, &slates, &slots, items, now).await?;
+    let mut plan = plan(slates, &slots, items, Known { stored, starts, now });
     if plan.entries.is_empty() {
         return Ok((Vec::new(), plan.verdicts));
     }

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use handsel_domain::conversation::ConversationKey;
-use handsel_domain::ids::Head;
+use handsel_domain::conversation::{Account, Between, ConversationKey, STARTS_COUNTED_OVER, Standing};
+use handsel_domain::ids::{Head, UserId};
 use handsel_domain::listing::ListingStatus;
 use handsel_domain::message::ClientMessageId;
 use handsel_domain::ports::Append;
@@ -24,10 +24,22 @@ const LOAD_CONVERSATIONS: Sql = over!(
     rows::conversation_columns!(),
     ", ",
     rows::handshake_columns!(),
+    ", o.suspended_at AS o_suspended_at, o.deleted_at AS o_deleted_at, ob.created_at AS o_blocks_since,",
+    " r.suspended_at AS r_suspended_at, r.deleted_at AS r_deleted_at, rb.created_at AS r_blocks_since",
     " FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.listing",
+    " LEFT JOIN users AS o ON o.id = l.owner_id LEFT JOIN users AS r ON r.id = asked.respondent",
+    " LEFT JOIN blocks AS ob ON ob.blocker_id = l.owner_id AND ob.blocked_id = asked.respondent",
+    " LEFT JOIN blocks AS rb ON rb.blocker_id = asked.respondent AND rb.blocked_id = l.owner_id",
     " LEFT JOIN conversations AS c ON c.listing_kind = l.kind AND c.listing_id = l.id",
     " AND c.respondent_id = asked.respondent ",
     rows::latest_handshake!()
+);
+
+/// When each of these respondents began the conversations that are counted.
+const LOAD_STARTS: Sql = over!(
+    (0 respondent bigint, 1 since bigint),
+    "SELECT asked.respondent AS respondent, c.started_at AS started_at FROM asked JOIN conversations AS c",
+    " ON c.respondent_id = asked.respondent AND c.started_at > asked.since"
 );
 
 const LOAD_REPETITIONS: Sql = over!(
@@ -59,6 +71,7 @@ pub(super) async fn conversations<C: ConnectionTrait>(
         last_entry_at: Timestamp::from_millis(i64::MIN),
         handshake: None,
         changed: Vec::new(),
+        between: Between::default(),
     };
     let mut slates: Vec<_> = keys.iter().map(nothing).collect();
     for row in connection.query_all_raw(statement(connection, LOAD_CONVERSATIONS, [array(asked).into()])).await? {
@@ -66,6 +79,7 @@ pub(super) async fn conversations<C: ConnectionTrait>(
         let status: String = row.try_get("l_", "status")?;
         let status = ListingStatus::from_name(&status).ok_or_else(|| corrupt("listing status", status))?;
         slate.listing = Some((rows::user_id(row.try_get("l_", "owner_id")?)?, status));
+        slate.between = Between { owner: standing(&row, "o_")?, respondent: standing(&row, "r_")? };
         slate.id = row.try_get("c_", "id")?;
         if slate.id.is_some() {
             let stored = rows::state(&row)?;
@@ -75,6 +89,42 @@ pub(super) async fn conversations<C: ConnectionTrait>(
         }
     }
     Ok(slates)
+}
+
+fn standing(row: &QueryResult, prefix: &str) -> Result<Standing, DbErr> {
+    let is_set = |column: &str| row.try_get::<Option<i64>>(prefix, column).map(|at| at.is_some());
+    let account = match (is_set("deleted_at")?, is_set("suspended_at")?) {
+        (true, _) => Account::Erased,
+        (false, true) => Account::Suspended,
+        (false, false) => Account::Open,
+    };
+    Ok(Standing { account, blocks: is_set("blocks_since")? })
+}
+
+/// When the respondents who would begin a conversation with this batch began others, as far as that is limited.
+pub(super) async fn starts<C: ConnectionTrait>(
+    connection: &C,
+    slates: &[Slate],
+    slots: &[usize],
+    items: &[&Append],
+    now: Timestamp,
+) -> Result<HashMap<UserId, Vec<Timestamp>>, DbErr> {
+    let begins = items.iter().zip(slots).filter(|(item, slot)| {
+        let slate = &slates[**slot];
+        item.starts_per_day > 0 && slate.id.is_none() && slate.key.respondent == item.actor.id
+    });
+    let mut starts: HashMap<_, _> = begins.map(|(item, _)| (item.actor.id, Vec::new())).collect();
+    if starts.is_empty() {
+        return Ok(starts);
+    }
+    let counted_over = i64::try_from(STARTS_COUNTED_OVER.as_millis()).unwrap_or(i64::MAX);
+    let since = now.as_millis().saturating_sub(counted_over);
+    let asked = array(starts.keys().map(|respondent| json!([respondent.get(), since])));
+    for row in connection.query_all_raw(statement(connection, LOAD_STARTS, [asked.into()])).await? {
+        let (respondent, at) = (rows::user_id(row.try_get("", "respondent")?)?, row.try_get("", "started_at")?);
+        starts.entry(respondent).or_default().push(Timestamp::from_millis(at));
+    }
+    Ok(starts)
 }
 
 /// The messages of the batch that were stored before, by whoever sent them then.
@@ -111,7 +161,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [LOAD_CONVERSATIONS, LOAD_REPETITIONS] {
+        for sql in [LOAD_CONVERSATIONS, LOAD_STARTS, LOAD_REPETITIONS] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

@@ -4,13 +4,15 @@
 //! On SQLite the write lock covers everything. On PostgreSQL each conversation's row is locked, and whatever is decided
 //! on is read by statements that begin after that, so that they see what was committed by whoever held the lock before.
 //! A conversation that does not exist yet has no row: two who begin it at the same moment find out when they insert it,
-//! and the second one decides again. Its listing is locked against being closed meanwhile.
+//! and the second one decides again. Its listing is locked against being closed meanwhile, and so is its respondent
+//! against beginning another one, being suspended, or coming to a block: whoever decides such a thing locks the same
+//! rows, and then waits by a `fence` for the batches that were decided without it.
 //!
 //! Somebody else may keep a conversation locked for long: a node that stalls, a person at a prompt. Whoever is
 //! [`Patience::Skipping`] is told which those are, so that all others can be written to meanwhile.
 //!
 //! No two batches can wait for each other: both lock the rows of conversations by their ids, then listings, which they
-//! share, and only then insert conversations by their keys.
+//! share, then users by their ids, and only then insert conversations by their keys.
 
 use std::collections::HashSet;
 
@@ -55,6 +57,23 @@ const LOCK_FREE_LISTINGS: Sql = over!(
     " FOR SHARE OF l SKIP LOCKED)",
     " SELECT asked.slot AS slot, asked.slot IN (SELECT slot FROM free) AS is_free",
     " FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.listing"
+);
+
+/// For PostgreSQL alone: those who begin a conversation, so that nobody begins two at once, nor is kept from it by
+/// something that is decided meanwhile.
+const LOCK_USERS: Sql = over!(
+    (0 person bigint),
+    "SELECT asked.slot AS slot, true AS is_free FROM asked JOIN users AS u ON u.id = asked.person",
+    " ORDER BY u.id FOR NO KEY UPDATE OF u"
+);
+
+/// For PostgreSQL alone: those whom nobody changes.
+const LOCK_FREE_USERS: Sql = over!(
+    (0 person bigint),
+    ", free AS (SELECT asked.slot AS slot FROM asked JOIN users AS u ON u.id = asked.person",
+    " FOR NO KEY UPDATE OF u SKIP LOCKED)",
+    " SELECT asked.slot AS slot, asked.slot IN (SELECT slot FROM free) AS is_free",
+    " FROM asked JOIN users AS u ON u.id = asked.person"
 );
 
 /// What is done about a conversation that somebody else has locked.
@@ -105,11 +124,11 @@ pub(super) async fn take(
     if transaction.get_database_backend() != DbBackend::Postgres {
         return Ok(Locks::Everything);
     }
-    let (conversations, listings) = match patience {
-        Patience::Waiting => (LOCK_CONVERSATIONS, LOCK_LISTINGS),
+    let (conversations, listings, users) = match patience {
+        Patience::Waiting => (LOCK_CONVERSATIONS, LOCK_LISTINGS, LOCK_USERS),
         Patience::Skipping => {
             database::hurry(transaction).await?;
-            (LOCK_FREE_CONVERSATIONS, LOCK_FREE_LISTINGS)
+            (LOCK_FREE_CONVERSATIONS, LOCK_FREE_LISTINGS, LOCK_FREE_USERS)
         }
     };
     let mut seen = HashSet::new();
@@ -130,6 +149,12 @@ pub(super) async fn take(
         for row in lock(transaction, listings, named).await?.into_iter().filter(|row| !row.is_free) {
             let listing = about.get(row.slot).ok_or_else(|| corrupt("slot", row.slot))?;
             held.extend(unborn.iter().filter(|key| key.listing == *listing));
+        }
+        let by: Vec<_> = unborn.iter().map(|key| key.respondent).collect::<HashSet<_>>().into_iter().collect();
+        let named = by.iter().map(|user| json!([user.get()]));
+        for row in lock(transaction, users, named).await?.into_iter().filter(|row| !row.is_free) {
+            let user = by.get(row.slot).ok_or_else(|| corrupt("slot", row.slot))?;
+            held.extend(unborn.iter().filter(|key| key.respondent == *user));
         }
     }
     if held.is_empty() { Ok(Locks::Rows(ids)) } else { Err(BatchError::Held(held)) }
@@ -165,7 +190,9 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [LOCK_CONVERSATIONS, LOCK_FREE_CONVERSATIONS, LOCK_LISTINGS, LOCK_FREE_LISTINGS] {
+        let listings = [LOCK_LISTINGS, LOCK_FREE_LISTINGS];
+        let users = [LOCK_USERS, LOCK_FREE_USERS];
+        for sql in [LOCK_CONVERSATIONS, LOCK_FREE_CONVERSATIONS].into_iter().chain(listings).chain(users) {
             assert_eq!(full_scans_of_postgres(sql.postgres).await, Vec::<String>::new(), "{sql:?}");
         }
     }

@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use handsel_domain::conversation::{Conversation, ConversationKey, Side, may_write};
+use handsel_domain::conversation::{Between, Conversation, ConversationKey, Side, WriteRefused, may_start, may_write};
 use handsel_domain::handshake::{Decision, Handshake, Step, decide};
 use handsel_domain::ids::{Head, Seq, UserId};
 use handsel_domain::listing::ListingStatus;
@@ -28,6 +28,8 @@ pub(super) struct Slate {
     pub(super) handshake: Option<Handshake>,
     /// The handshakes that this batch changes, oldest first.
     pub(super) changed: Vec<Handshake>,
+    /// How it stands between the two.
+    pub(super) between: Between,
 }
 
 impl Slate {
@@ -36,6 +38,16 @@ impl Slate {
         self.changed.push(handshake.clone());
         self.handshake = Some(handshake);
     }
+}
+
+/// What a batch is decided on beside its slates.
+#[derive(Debug)]
+pub(super) struct Known {
+    /// The messages that were stored under one of the batch's `client_message_id`s.
+    pub(super) stored: HashMap<Repetition, Arc<Entry>>,
+    /// When respondents who begin a conversation began others.
+    pub(super) starts: HashMap<UserId, Vec<Timestamp>>,
+    pub(super) now: Timestamp,
 }
 
 /// How a message is recognised when it comes again: the conversation's slot, the sender, the sender's id for it.
@@ -80,16 +92,9 @@ pub(super) struct Plan {
 
 /// Decides the items in order; each sees what those in front of it did.
 ///
-/// `slots` says for each item which slate is its conversation's; `stored` has the messages that were stored under one
-/// of the batch's `client_message_id`s.
-pub(super) fn plan(
-    slates: Vec<Slate>,
-    slots: &[usize],
-    items: &[&Append],
-    stored: HashMap<Repetition, Arc<Entry>>,
-    now: Timestamp,
-) -> Plan {
-    let mut planner = Planner { slates, entries: Vec::new(), planned: HashMap::new(), stored, now };
+/// `slots` says for each item which slate is its conversation's.
+pub(super) fn plan(slates: Vec<Slate>, slots: &[usize], items: &[&Append], known: Known) -> Plan {
+    let mut planner = Planner { slates, entries: Vec::new(), planned: HashMap::new(), known };
     let mut verdicts: Vec<_> =
         items.iter().zip(slots).enumerate().map(|(item, (append, slot))| planner.decide(item, *slot, append)).collect();
     for (verdict, slot) in verdicts.iter_mut().zip(slots) {
@@ -124,27 +129,66 @@ struct Planner {
     slates: Vec<Slate>,
     entries: Vec<Planned>,
     planned: HashMap<Repetition, usize>,
-    stored: HashMap<Repetition, Arc<Entry>>,
-    now: Timestamp,
+    known: Known,
 }
 
 impl Planner {
     fn decide(&mut self, item: usize, slot: usize, append: &Append) -> Verdict {
         let slate = &self.slates[slot];
         let Some((owner, status)) = slate.listing else { return Verdict::Refused(AppendError::ListingNotFound) };
-        let admitted = Conversation::new(slate.key, owner).map_err(Into::into).and_then(|conversation| {
-            may_write(&conversation, append.actor.id, slate.head, status).map(|side| (conversation, side))
-        });
-        let (conversation, side) = match admitted {
-            Ok(admitted) => admitted,
-            Err(refused) => return Verdict::Refused(refused.into()),
+        let conversation = match Conversation::new(slate.key, owner) {
+            Ok(conversation) => conversation,
+            Err(refused) => return Verdict::Refused(WriteRefused::from(refused).into()),
         };
-        match &append.draft {
-            Draft::Message { body, client_message_id } => {
-                self.message(item, slot, conversation, append.actor.id, body, client_message_id.as_ref())
+        let (actor, intent) = (append.actor.id, append.draft.intent());
+        let admitted = may_write(&conversation, actor, slate.head, status, &slate.between, intent)
+            .and_then(|side| self.may_begin(slate, append).map(|()| side));
+        match (admitted, &append.draft) {
+            (Ok(_), Draft::Message { body, client_message_id }) => {
+                self.message(item, slot, conversation, actor, body, client_message_id.as_ref())
             }
-            Draft::Step(step) => self.step(item, slot, conversation, side, step),
+            (Ok(side), Draft::Step(step)) => self.step(item, slot, conversation, side, step),
+            (Err(refused), draft) if refused.is_between_the_two() => {
+                self.repeated(slot, conversation, actor, draft).unwrap_or(Verdict::Refused(refused.into()))
+            }
+            (Err(refused), _) => Verdict::Refused(refused.into()),
         }
+    }
+
+    /// Whether the conversation goes on, or may begin today.
+    fn may_begin(&self, slate: &Slate, append: &Append) -> Result<(), WriteRefused> {
+        match self.known.starts.get(&append.actor.id) {
+            Some(starts) if slate.head == Head::NONE => may_start(starts, append.starts_per_day, self.known.now),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// What was stored before something came between the two is still the answer to whoever asks for it again.
+    fn repeated(&self, slot: usize, conversation: Conversation, actor: UserId, draft: &Draft) -> Option<Verdict> {
+        match draft {
+            Draft::Message { body, client_message_id } => {
+                self.earlier(&(slot, actor, client_message_id.clone()?), body)
+            }
+            Draft::Step(step) => {
+                let slate = &self.slates[slot];
+                let (side, seq) = (conversation.side_of(actor)?, slate.head.next());
+                match decide(slate.handshake.clone(), side, step, seq, self.known.now) {
+                    Decision::Repeated(handshake) => Some(Verdict::RepeatsStep(conversation, handshake)),
+                    Decision::Taken(_) | Decision::Refused { .. } => None,
+                }
+            }
+        }
+    }
+
+    /// What becomes of a message whose sender has used its name before.
+    fn earlier(&self, repetition: &Repetition, body: &MessageBody) -> Option<Verdict> {
+        let same = |earlier: &EntryBody| matches!(earlier, EntryBody::Message { body: earlier, .. } if earlier == body);
+        let (is_same, verdict) = match (self.known.stored.get(repetition), self.planned.get(repetition)) {
+            (Some(entry), _) => (same(&entry.body), Verdict::RepeatsStored(Arc::clone(entry))),
+            (None, Some(&entry)) => (same(&self.entries[entry].body), Verdict::RepeatsPlanned(entry)),
+            (None, None) => return None,
+        };
+        Some(if is_same { verdict } else { Verdict::Refused(AppendError::ClientMessageIdConflict) })
     }
 
     fn message(
@@ -158,21 +202,8 @@ impl Planner {
     ) -> Verdict {
         if let Some(id) = id {
             let repetition = (slot, sender, id.clone());
-            let same =
-                |earlier: &EntryBody| matches!(earlier, EntryBody::Message { body: earlier, .. } if earlier == body);
-            if let Some(entry) = self.stored.get(&repetition) {
-                return if same(&entry.body) {
-                    Verdict::RepeatsStored(Arc::clone(entry))
-                } else {
-                    Verdict::Refused(AppendError::ClientMessageIdConflict)
-                };
-            }
-            if let Some(&entry) = self.planned.get(&repetition) {
-                return if same(&self.entries[entry].body) {
-                    Verdict::RepeatsPlanned(entry)
-                } else {
-                    Verdict::Refused(AppendError::ClientMessageIdConflict)
-                };
+            if let Some(earlier) = self.earlier(&repetition, body) {
+                return earlier;
             }
             self.planned.insert(repetition, self.entries.len());
         }
@@ -182,7 +213,7 @@ impl Planner {
 
     fn step(&mut self, item: usize, slot: usize, conversation: Conversation, side: Side, step: &Step) -> Verdict {
         let slate = &mut self.slates[slot];
-        let at = self.now.max(slate.last_entry_at);
+        let at = self.known.now.max(slate.last_entry_at);
         match decide(slate.handshake.clone(), side, step, slate.head.next(), at) {
             Decision::Taken(handshake) => {
                 slate.change(handshake.clone());
@@ -198,7 +229,12 @@ impl Planner {
 
     fn append(&mut self, item: usize, slot: usize, conversation: Conversation, body: EntryBody) -> Verdict {
         let slate = &mut self.slates[slot];
-        let (seq, at) = (slate.head.next(), self.now.max(slate.last_entry_at));
+        let (seq, at) = (slate.head.next(), self.known.now.max(slate.last_entry_at));
+        if slate.head == Head::NONE
+            && let Some(starts) = self.known.starts.get_mut(&slate.key.respondent)
+        {
+            starts.push(at);
+        }
         slate.head = seq.into();
         slate.last_entry_at = at;
         self.entries.push(Planned { slot, item, conversation, seq, at, body });

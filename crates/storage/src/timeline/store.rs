@@ -19,10 +19,11 @@ use crate::sql::{Sql, array, over, statement};
 
 /// What somebody else has begun meanwhile is not among what comes back.
 const INSERT_CONVERSATIONS: Sql = over!(
-    (0 kind text, 1 listing bigint, 2 owner bigint, 3 respondent bigint, 4 head bigint, 5 last_entry_at bigint),
+    (0 kind text, 1 listing bigint, 2 owner bigint, 3 respondent bigint, 4 head bigint, 5 last_entry_at bigint,
+     6 started_at bigint),
     "INSERT INTO conversations \
-     (listing_kind, listing_id, owner_id, respondent_id, head, last_entry_at, owner_read_up_to, respondent_read_up_to) \
-     SELECT kind, listing, owner, respondent, head, last_entry_at, 0, 0 FROM asked WHERE true \
+     (listing_kind, listing_id, owner_id, respondent_id, head, last_entry_at, owner_read_up_to, respondent_read_up_to, \
+     started_at) SELECT kind, listing, owner, respondent, head, last_entry_at, 0, 0, started_at FROM asked WHERE true \
      ORDER BY kind, listing, respondent ON CONFLICT DO NOTHING RETURNING id, listing_kind, listing_id, respondent_id"
 );
 
@@ -62,10 +63,11 @@ pub(super) async fn conversations<C: ConnectionTrait>(
     plan: &mut Plan,
 ) -> Result<(), BatchError> {
     let (mut begun, mut moved) = (Vec::new(), Vec::new());
-    let mut written: Vec<_> = plan.entries.iter().map(|entry| (entry.slot, entry.conversation)).collect();
-    written.sort_unstable_by_key(|(slot, _)| *slot);
-    written.dedup_by_key(|(slot, _)| *slot);
-    for (slot, conversation) in written {
+    // Of each the first entry, which is what a conversation begins with.
+    let mut written: Vec<_> = plan.entries.iter().map(|entry| (entry.slot, entry.conversation, entry.at)).collect();
+    written.sort_by_key(|(slot, ..)| *slot);
+    written.dedup_by_key(|(slot, ..)| *slot);
+    for (slot, conversation, first_at) in written {
         let Slate { key, id, head, last_entry_at, .. } = &plan.slates[slot];
         match id {
             Some(id) => moved.push(json!([id, head.get(), last_entry_at.as_millis()])),
@@ -75,7 +77,8 @@ pub(super) async fn conversations<C: ConnectionTrait>(
                 conversation.user(Side::Owner).get(),
                 key.respondent.get(),
                 head.get(),
-                last_entry_at.as_millis()
+                last_entry_at.as_millis(),
+                first_at.as_millis()
             ])),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use handsel_domain::conversation::ReadCursor;
-use handsel_domain::ids::{Head, TokenId};
+use handsel_domain::ids::{Head, TokenId, UserId};
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::{Entry, TimelineRange};
 use handsel_storage::Storage;
@@ -65,6 +65,8 @@ impl Committed for Reader {
     fn cursor_moved(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
+
+    fn barred(&self, _: [UserId; 2], _: bool) {}
 }
 
 async fn what_is_announced_can_be_read(bench: Bench) {

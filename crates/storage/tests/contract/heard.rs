@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use handsel_domain::conversation::{ConversationKey, ReadCursor};
-use handsel_domain::ids::TokenId;
+use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::Entry;
 use tokio::sync::watch;
@@ -19,6 +19,7 @@ struct Log {
     entries: Vec<Arc<Entry>>,
     revoked: Vec<TokenId>,
     read: Vec<ReadCursor>,
+    barred: Vec<([UserId; 2], bool)>,
 }
 
 #[derive(Default)]
@@ -35,6 +36,10 @@ impl Committed for Heard {
 
     fn revoked(&self, tokens: &[TokenId]) {
         self.0.send_modify(|log| log.revoked.extend_from_slice(tokens));
+    }
+
+    fn barred(&self, pair: [UserId; 2], barred: bool) {
+        self.0.send_modify(|log| log.barred.push((pair, barred)));
     }
 }
 
@@ -53,6 +58,11 @@ impl Heard {
     /// All moved cursors so far, in the order in which they were told.
     pub(crate) fn read_now(&self) -> Vec<ReadCursor> {
         self.0.borrow().read.clone()
+    }
+
+    /// Between whom a block came or went, in the order in which it was told.
+    pub(crate) fn barred_now(&self) -> Vec<([UserId; 2], bool)> {
+        self.0.borrow().barred.clone()
     }
 
     /// All revoked tokens so far, in the order in which they were told.

@@ -54,7 +54,12 @@ impl Seat {
     }
 
     pub(crate) async fn appends(&self, draft: Draft) -> Result<Appended, AppendError> {
-        let append = Append { conversation: self.key, actor: Arc::clone(&self.person), draft };
+        self.appends_within(draft, 0).await
+    }
+
+    /// Where so many new conversations fit into a day.
+    pub(crate) async fn appends_within(&self, draft: Draft, starts_per_day: u32) -> Result<Appended, AppendError> {
+        let append = Append { conversation: self.key, actor: Arc::clone(&self.person), draft, starts_per_day };
         self.timeline.append(append).await
     }
 

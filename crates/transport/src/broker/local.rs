@@ -37,6 +37,10 @@ impl Committed for LocalBroker {
     fn revoked(&self, tokens: &[TokenId]) {
         self.hub.close_tokens(tokens, CloseReason::TokenRevoked);
     }
+
+    fn barred(&self, pair: [UserId; 2], barred: bool) {
+        self.hub.bar(pair, barred);
+    }
 }
 
 /// There is nobody elsewhere, or nobody who could be told.

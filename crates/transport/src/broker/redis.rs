@@ -161,4 +161,9 @@ impl Committed for HereThenElsewhere {
         self.here.revoked(tokens);
         self.broker.say(Said::Revoked(tokens.to_vec()));
     }
+
+    fn barred(&self, pair: [UserId; 2], barred: bool) {
+        self.here.barred(pair, barred);
+        self.broker.say(Said::Barred(pair, barred));
+    }
 }

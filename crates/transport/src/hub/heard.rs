@@ -61,7 +61,7 @@ impl Hub {
         let (mut state, now) = (lock(&self.state), Instant::now());
         for user in users {
             if state.leases.renew(*user, node, now) && !state.users.contains_key(user) {
-                state.followers.tell(*user, true);
+                state.tell_presence(*user, true);
             }
         }
     }
@@ -97,7 +97,7 @@ impl super::State {
     /// No other node has this user any more.
     fn tell_gone(&self, user: UserId) {
         if !self.users.contains_key(&user) {
-            self.followers.tell(user, false);
+            self.tell_presence(user, false);
         }
     }
 }

@@ -74,19 +74,24 @@ impl Membership {
         (Self { hub, user: principal.person.id, id, followed: Vec::new(), outbox, closing }, Arc::new(member))
     }
 
-    /// Whether these users are there now; from now on the session is told when that changes.
+    /// Whether these users are there now, as far as this session's user may know; from now on the session is told when that changes.
     pub fn follow(&mut self, peers: &[UserId]) -> Vec<bool> {
         self.followed.extend(peers);
         let mut state = lock(&self.hub.state);
         for peer in peers {
-            state.followers.add(*peer, self.id, Arc::clone(&self.outbox));
+            state.followers.add(*peer, self.id, self.user, Arc::clone(&self.outbox));
         }
-        peers.iter().map(|peer| state.is_there(*peer)).collect()
+        peers.iter().map(|peer| state.is_there(*peer) && !state.bars.between(self.user, *peer)).collect()
     }
 
     /// Tells the peer's sessions, here and elsewhere, that this session's user types.
     pub fn type_in(&self, conversation: &Conversation) {
-        lock(&self.hub.state).hand_typing(conversation, self.user);
+        let state = lock(&self.hub.state);
+        if state.is_barred(conversation) {
+            return;
+        }
+        state.hand_typing(conversation, self.user);
+        drop(state);
         self.hub.elsewhere.types(*conversation, self.user);
     }
 

@@ -122,6 +122,13 @@ impl Outbox {
         self.state().drop_typing();
     }
 
+    /// Forgets that this user types.
+    pub fn drop_typing_of(&self, user: UserId) {
+        if let Some(signals) = &mut self.state().signals {
+            signals.typing.retain(|_, typing| *typing != user);
+        }
+    }
+
     fn signal(&self, change: impl FnOnce(&mut Signals)) {
         change(self.state().signals.get_or_insert_default());
         self.changed.notify_one();

@@ -8,15 +8,15 @@ use handsel_domain::ids::UserId;
 
 use super::Outbox;
 
-/// The sessions that follow each user, by their numbers in the hub.
+/// The sessions that follow each user, by their numbers in the hub, and whose they are.
 #[derive(Default)]
 pub(super) struct Followers {
-    of: HashMap<UserId, HashMap<u64, Arc<Outbox>>>,
+    of: HashMap<UserId, HashMap<u64, (UserId, Arc<Outbox>)>>,
 }
 
 impl Followers {
-    pub(super) fn add(&mut self, followed: UserId, session: u64, outbox: Arc<Outbox>) {
-        self.of.entry(followed).or_default().insert(session, outbox);
+    pub(super) fn add(&mut self, followed: UserId, session: u64, by: UserId, outbox: Arc<Outbox>) {
+        self.of.entry(followed).or_default().insert(session, (by, outbox));
     }
 
     pub(super) fn remove(&mut self, followed: UserId, session: u64) {
@@ -28,10 +28,8 @@ impl Followers {
         }
     }
 
-    /// Tells all who follow that user.
-    pub(super) fn tell(&self, user: UserId, online: bool) {
-        for outbox in self.of.get(&user).into_iter().flat_map(HashMap::values) {
-            outbox.offer_presence(user, online);
-        }
+    /// All who follow that user, and whose sessions these are.
+    pub(super) fn of(&self, user: UserId) -> impl Iterator<Item = &(UserId, Arc<Outbox>)> {
+        self.of.get(&user).into_iter().flat_map(HashMap::values)
     }
 }

@@ -62,7 +62,14 @@ fn said(
         }
         Err(refused) => refused,
     };
-    let wait = matches!(refused, AppendError::Unavailable(_) | AppendError::OutcomeUnknown).then_some(STORAGE_RETRY);
+    let wait = match &refused {
+        AppendError::Unavailable(_) | AppendError::OutcomeUnknown => Some(STORAGE_RETRY),
+        AppendError::WriteRefused(refused) => refused.retry_after(),
+        AppendError::ListingNotFound
+        | AppendError::ClientMessageIdConflict
+        | AppendError::Step { .. }
+        | AppendError::Objected { .. } => None,
+    };
     let error = ErrorFrame::new(refused.code(), refused.to_string()).answering(client_message_id).retry_after(wait);
     let mut answer = vec![counted(&error.about(conversation))];
     if let AppendError::Step { current: Some(current), .. } | AppendError::Objected { current, .. } = refused {

@@ -40,6 +40,7 @@ async fn every_setting_is_shown_with_its_source_and_nothing_is_made() {
             "frames_per_second = 20    # default",
             "sockets_per_user = 20    # default",
             "sign_ins_per_minute = 120    # default",
+            "conversations_started_per_day = 200    # default",
             "drain_seconds = 3    # --drain-seconds",
             "outbound_allow = []    # default",
             "no_frontend = true    # --no-frontend",

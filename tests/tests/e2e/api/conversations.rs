@@ -22,6 +22,7 @@ async fn a_line_says_everything_about_a_conversation() {
         ("conversation", "text"),
         ("listing", "object"),
         ("peer", "person"),
+        ("blocked", "boolean"),
         ("role", "text"),
         ("last_entry", "object"),
         ("unread_count", "number"),
@@ -38,7 +39,7 @@ async fn a_line_says_everything_about_a_conversation() {
             "conversation": key,
             "listing": {"id": 1, "kind": "offer", "conversation": offer, "title": "Bike repair", "status": "open"},
             "peer": {"id": peer.id, "username": peer.username, "full_name": peer.username},
-            "role": role, "last_entry": entry, "unread_count": unread, "your_turn": unread == 1,
+            "blocked": false, "role": role, "last_entry": entry, "unread_count": unread, "your_turn": unread == 1,
             "handshake": null, "head": 1, "read_up_to": 0,
         });
         assert_eq!(line, expected);

@@ -53,7 +53,14 @@ pub(super) async fn recipient(api: &Api, seat: &Seat, error: RecipientError) -> 
 pub(super) fn append(error: &AppendError) -> Problem {
     let status = match error {
         AppendError::ListingNotFound => StatusCode::NOT_FOUND,
-        AppendError::WriteRefused(WriteRefused::NotAParticipant(_)) => StatusCode::FORBIDDEN,
+        AppendError::WriteRefused(
+            WriteRefused::NotAParticipant(_)
+            | WriteRefused::AccountSuspended
+            | WriteRefused::AccountDeleted
+            | WriteRefused::PeerBlocked
+            | WriteRefused::Closed,
+        ) => StatusCode::FORBIDDEN,
+        AppendError::WriteRefused(WriteRefused::TooManyStarted { .. }) => StatusCode::TOO_MANY_REQUESTS,
         AppendError::WriteRefused(WriteRefused::NoRespondent | WriteRefused::ListingClosed) => StatusCode::CONFLICT,
         AppendError::ClientMessageIdConflict | AppendError::Step { .. } | AppendError::Objected { .. } => {
             StatusCode::CONFLICT
@@ -67,8 +74,11 @@ pub(super) fn append(error: &AppendError) -> Problem {
             problem.with("handshake", &frames::handshake_object(conversation, handshake))
         }
         AppendError::Unavailable(_) | AppendError::OutcomeUnknown => problem.retry_after(STORAGE_RETRY),
+        AppendError::WriteRefused(refused) => match refused.retry_after() {
+            Some(wait) => problem.retry_after(wait),
+            None => problem,
+        },
         AppendError::ListingNotFound
-        | AppendError::WriteRefused(_)
         | AppendError::ClientMessageIdConflict
         | AppendError::Step { current: None, .. } => problem,
     }

@@ -28,6 +28,8 @@ pub(super) enum Said {
     Typing(Conversation, UserId),
     Objection(Objection),
     Revoked(Vec<TokenId>),
+    /// Whether a block stands between two.
+    Barred([UserId; 2], bool),
     /// Whether a user has a session here.
     Presence(UserId, bool),
 }
@@ -87,6 +89,10 @@ impl Writer<'_> {
                 Said::Revoked(tokens) => {
                     let some = tokens.chunks(IDS_MAX);
                     letters.extend(some.map(|tokens| self.to_all(&News::Revoked(tokens.to_vec()))));
+                }
+                Said::Barred(pair, barred) => {
+                    let channels = pair.map(|user| self.channels.user(user)).to_vec();
+                    letters.push(self.letter(channels, &News::Barred(pair, barred)));
                 }
                 Said::Presence(user, there) => {
                     presence.insert(user, there);

@@ -58,6 +58,10 @@ impl Listener {
             News::Typing(conversation, user) => self.hub.hear_typing(&conversation, user),
             News::Objection(objection) => self.hub.hear_objection(&objection),
             News::Revoked(tokens) => self.hub.close_tokens(&tokens, CloseReason::TokenRevoked),
+            // What one node says may come after what another one has done since: that the two may see each other again is
+            // looked for.
+            News::Barred(pair, true) => self.hub.bar(pair, true),
+            News::Barred(_, false) => self.shared.pace.look_now(),
             News::There(users) => self.hub.hear_there(from, &users),
             News::Gone(users) => self.hub.hear_gone(from, &users),
             News::WhoIsThere => self.shared.asked.notify_one(),

@@ -31,6 +31,8 @@ pub(super) enum News {
     Objection(Objection),
     /// These tokens speak for nobody any more.
     Revoked(Vec<TokenId>),
+    /// A block stands between these two, or none any more.
+    Barred([UserId; 2], bool),
     /// These users have a session at the node that says so.
     There(Vec<UserId>),
     /// These users have none there any more.
@@ -73,6 +75,7 @@ enum Written {
     Typing { conversation: String, owner: i64, user: i64 },
     Objection { conversation: String, owner: i64, actor: i64, step: String, message: String },
     Revoked(Vec<i64>),
+    Barred { users: [i64; 2], barred: bool },
     There(Vec<i64>),
     Gone(Vec<i64>),
     WhoIsThere,
@@ -136,6 +139,7 @@ fn write(news: &News) -> Written {
             Written::Objection { conversation, owner, actor: actor.get(), step, message }
         }
         News::Revoked(tokens) => Written::Revoked(tokens.iter().map(|token| token.get()).collect()),
+        News::Barred(pair, barred) => Written::Barred { users: pair.map(UserId::get), barred: *barred },
         News::There(there) => Written::There(users(there)),
         News::Gone(gone) => Written::Gone(users(gone)),
         News::WhoIsThere => Written::WhoIsThere,
@@ -165,6 +169,7 @@ fn read(written: Written) -> Option<News> {
         Written::Revoked(tokens) if tokens.len() <= IDS_MAX => {
             News::Revoked(tokens.into_iter().map(|token| TokenId::new(token).ok()).collect::<Option<_>>()?)
         }
+        Written::Barred { users: [one, other], barred } => News::Barred([user(one)?, user(other)?], barred),
         Written::There(there) => News::There(there.into_iter().map(user).collect::<Option<_>>()?),
         Written::Gone(gone) => News::Gone(gone.into_iter().map(user).collect::<Option<_>>()?),
         // Nobody says so many at once, and each costs time.

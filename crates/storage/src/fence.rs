@@ -1,0 +1,40 @@
+//! Waits for the batches that were decided without something that has just been committed. Knows nothing of what that is.
+//!
+//! On SQLite there are none: one writes at a time, and reads first what was written before. On PostgreSQL a batch holds
+//! the rows of its conversations while it decides; whoever has had each of them once knows that all who decide from then
+//! on have seen what was committed before.
+
+use handsel_domain::ids::UserId;
+use sea_orm::{ConnectionTrait, DbErr, Value};
+
+use crate::database::Database;
+use crate::sql::statement;
+
+/// In the order in which batches lock them.
+const BETWEEN: &str = "SELECT id FROM conversations WHERE (owner_id = $1 AND respondent_id = $2) \
+    OR (owner_id = $2 AND respondent_id = $1) ORDER BY id FOR SHARE";
+
+/// Nothing that was decided before is committed between these two any more. Whoever calls has had the rows of both.
+pub(crate) async fn between(database: &Database, one: UserId, other: UserId) -> Result<(), DbErr> {
+    pass(database, BETWEEN, [one.get().into(), other.get().into()]).await
+}
+
+async fn pass<const N: usize>(database: &Database, rows: &'static str, values: [Value; N]) -> Result<(), DbErr> {
+    if !database.is_postgres() {
+        return Ok(());
+    }
+    let transaction = database.begin_write().await?;
+    transaction.query_all_raw(statement(&transaction, rows, values)).await?;
+    transaction.rollback().await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans_of_postgres;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        assert_eq!(full_scans_of_postgres(BETWEEN).await, Vec::<String>::new());
+    }
+}
