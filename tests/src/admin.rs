@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{Answer, Server, http};
+use crate::{Answer, Person, Server, http};
 
 /// The key of servers that are started [`with_admin`](crate::Started::with_admin).
 pub const ADMIN_KEY: &str = "the-admin-key-of-every-test-1234567890";
@@ -59,5 +59,11 @@ impl Admin {
     /// Puts a user of that id, who was not there before.
     pub async fn has_user(&self, id: i64, username: &str) -> Value {
         self.put(&format!("/api/admin/users/{id}/"), json!({"username": username})).await.is(201).clone()
+    }
+
+    /// Gets a token for a user of that id, who has logged in at the site.
+    pub async fn logs_in(&self, id: i64) -> Person {
+        let granted = self.post("/api/admin/tokens/", json!({"user_id": id})).await;
+        Person::new(&self.address, granted.is(201))
     }
 }

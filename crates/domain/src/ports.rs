@@ -20,7 +20,7 @@ pub use clock::Clock;
 pub use committed::Committed;
 pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};
 pub use ledger::{Ledger, NotAgreed, OBJECTION_CHARS_MAX, Objection, Peers, ProposedStep, RefusalText};
-pub use listings::{Listings, UpdateListingError};
+pub use listings::{Listings, PutListingError, SiteListing, UpdateListingError};
 pub use timeline::{Append, AppendError, Appended, Timeline};
 
 #[cfg(feature = "mock")]

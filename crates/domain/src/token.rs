@@ -7,6 +7,10 @@ use std::time::Duration;
 pub const TOKEN_CHARS: usize = 43;
 /// How long a token is valid after log-in.
 pub const TOKEN_LIFETIME: Duration = Duration::from_hours(24);
+/// Shortest life that a site may ask for.
+pub const TOKEN_LIFETIME_MIN: Duration = Duration::from_mins(1);
+/// Longest life that a site may ask for: 30 days.
+pub const TOKEN_LIFETIME_MAX: Duration = Duration::from_hours(30 * 24);
 
 /// A token's secret. Its debug form hides it, so that none ever reaches a log.
 #[derive(Clone, PartialEq, Eq)]

@@ -12,7 +12,7 @@ mod talk;
 pub use accounts::{Accounts, AuthenticateError, Grant, LogInError, RegisterError, Registration};
 pub use addressing::{LocateError, RecipientError, choose_recipient};
 pub use agreement::Agreement;
-pub use directory::Directory;
+pub use directory::{Directory, GrantError};
 pub use market::Market;
 pub use moderation::Moderation;
 pub use seat::{Scope, Seat, SeatError};

@@ -15,7 +15,7 @@ use crate::clock::SystemClock;
 pub struct App {
     /// Users and their tokens.
     pub accounts: Arc<Accounts>,
-    /// What a site says of its users.
+    /// What a site says of its users and listings.
     pub directory: Arc<Directory>,
     /// Offers and needs.
     pub market: Arc<Market>,
@@ -51,7 +51,12 @@ impl App {
             Talk::new(Arc::clone(&storage.listings), Arc::clone(&storage.conversations), Arc::clone(&storage.timeline));
         Ok(Self {
             accounts: Arc::new(accounts),
-            directory: Arc::new(Directory::new(Arc::clone(&storage.users), Arc::clone(&clock))),
+            directory: Arc::new(Directory::new(
+                Arc::clone(&storage.users),
+                Arc::clone(&storage.listings),
+                Arc::clone(&storage.tokens),
+                Arc::clone(&clock),
+            )),
             market: Arc::new(Market::new(Arc::clone(&storage.listings), Arc::clone(&clock))),
             talk: Arc::new(talk.starting_at_most(starts_per_day)),
             moderation: Arc::new(Moderation::new(Arc::clone(&storage.blocks), Arc::clone(&clock))),

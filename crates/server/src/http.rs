@@ -4,6 +4,7 @@
 //!   and back; `request_log`: what the log says of it; `cors`: what pages of other origins may do.
 //! - `auth`, `body`, `query`, `respond`: reading requests and writing responses, for all handlers.
 //! - `accounts`, `listings`, `conversations`, `blocks`, `health`: the handlers.
+//! - `identity`: what they do not do where a site has the users.
 //! - `admin`: the handlers of what a site asks by its admin key.
 //! - `sign_in_rate`, `client_address`: who tries to log in, and how often.
 
@@ -16,6 +17,7 @@ mod client_address;
 mod conversations;
 mod cors;
 mod health;
+mod identity;
 mod listings;
 mod nowhere;
 mod query;

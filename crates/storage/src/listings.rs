@@ -6,17 +6,19 @@ use handsel_domain::ids::{ListingNumber, UserId};
 use handsel_domain::listing::{
     Description, Listing, ListingChange, ListingKind, ListingRef, ListingStatus, NewListing, Title,
 };
-use handsel_domain::ports::{Listings, UpdateListingError};
+use handsel_domain::ports::{Listings, Put, PutListingError, SiteListing, UpdateListingError};
 use handsel_domain::time::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::{
-    ActiveModelTrait, ColumnTrait, ConnectionTrait, DbErr, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ColumnTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select, Value,
 };
 
 use crate::database::{Alone, Database};
 use crate::entities::{listings, users};
 use crate::errors::{corrupt, unavailable};
 use crate::people;
+use crate::sql::{Sql, statement};
 
 pub(crate) struct SqlListings {
     database: Database,
@@ -58,6 +60,58 @@ fn numbering(kind: ListingKind) -> Alone {
     }
 }
 
+/// What a listing is put on, and kept so until it is put. On PostgreSQL whoever begins a conversation about it waits, and
+/// then has the new owner.
+const LOCK_LISTING: Sql = Sql {
+    sqlite: "SELECT owner_id, created_at FROM listings WHERE kind = $1 AND id = $2",
+    postgres: "SELECT owner_id, created_at FROM listings WHERE kind = $1 AND id = $2 FOR UPDATE",
+};
+
+const IS_TALKED_ABOUT: &str = "SELECT 1 FROM conversations WHERE listing_kind = $1 AND listing_id = $2 LIMIT 1";
+
+/// An owner who is not erased meanwhile.
+const LOCK_OWNER: Sql = Sql {
+    sqlite: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL",
+    postgres: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
+};
+
+/// Puts a listing within a transaction.
+async fn put(
+    transaction: &DatabaseTransaction,
+    new: &SiteListing,
+    now: Timestamp,
+) -> Result<Result<Put<Listing>, PutListingError>, DbErr> {
+    let SiteListing { listing: name, owner, title, description, status } = new;
+    let key = || [name.kind.name().into(), name.number.get().into()];
+    let found = |sql: Sql, values: Vec<Value>| transaction.query_one_raw(statement(transaction, sql, values));
+    if found(LOCK_OWNER, vec![owner.get().into()]).await?.is_none() {
+        return Ok(Err(PutListingError::OwnerUnknown));
+    }
+    let before = found(LOCK_LISTING, key().into()).await?;
+    let before: Option<(i64, i64)> =
+        before.map(|row| Ok::<_, DbErr>((row.try_get("", "owner_id")?, row.try_get("", "created_at")?))).transpose()?;
+    let changes_owner = before.is_some_and(|(before, _)| before != owner.get());
+    if changes_owner && found(Sql::same(IS_TALKED_ABOUT), key().into()).await?.is_some() {
+        return Ok(Err(PutListingError::OwnerFixed));
+    }
+    let row = listings::ActiveModel {
+        kind: Set(name.kind.name().to_owned()),
+        id: Set(name.number.get()),
+        owner_id: Set(owner.get()),
+        title: Set(title.as_str().to_owned()),
+        description: Set(description.as_str().to_owned()),
+        status: Set(status.name().to_owned()),
+        created_at: Set(before.map_or(now.as_millis(), |(_, created_at)| created_at)),
+    };
+    if before.is_some() {
+        listings::Entity::update(row).exec(transaction).await?;
+    } else {
+        listings::Entity::insert(row).exec(transaction).await?;
+    }
+    let put = find(transaction, *name).await?.ok_or_else(|| corrupt("listing", name))?;
+    Ok(Ok(if before.is_some() { Put::Kept(put) } else { Put::Created(put) }))
+}
+
 #[async_trait]
 impl Listings for SqlListings {
     async fn insert(&self, new: NewListing) -> Result<Listing, Unavailable> {
@@ -86,6 +140,17 @@ impl Listings for SqlListings {
             listing((row, owner))
         };
         self.database.in_time(insert).await.map_err(unavailable)
+    }
+
+    async fn put(&self, listing: SiteListing, now: Timestamp) -> Result<Put<Listing>, PutListingError> {
+        let work = async {
+            // Under the lock that numbers are given out by: the next one looks at those that are there.
+            let (_turn, transaction) = self.database.begin_alone(numbering(listing.listing.kind)).await?;
+            let put = put(&transaction, &listing, now).await?;
+            transaction.commit().await?;
+            Ok(put)
+        };
+        self.database.in_time(work).await.map_err(unavailable)?
     }
 
     async fn find(&self, listing: ListingRef) -> Result<Option<Listing>, Unavailable> {
@@ -141,5 +206,18 @@ impl Listings for SqlListings {
             .find_also_related(users::Entity);
         let rows = self.database.in_time(query.all(&self.database.readers)).await.map_err(unavailable)?;
         rows.into_iter().map(listing).collect::<Result<_, _>>().map_err(unavailable)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [LOCK_LISTING, LOCK_OWNER, Sql::same(IS_TALKED_ABOUT)] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
+        }
     }
 }

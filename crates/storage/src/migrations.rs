@@ -1,6 +1,7 @@
 //! The schema's history. Knows nothing of the code that uses the schema.
 
 mod m20261123_000001_core;
+mod m20261123_000002_identity;
 mod m20261123_000003_moderation;
 mod m20261123_000006_views;
 
@@ -18,6 +19,7 @@ impl MigratorTrait for Migrator {
     fn migrations() -> Vec<Box<dyn MigrationTrait>> {
         vec![
             Box::new(m20261123_000001_core::Migration),
+            Box::new(m20261123_000002_identity::Migration),
             Box::new(m20261123_000003_moderation::Migration),
             Box::new(m20261123_000006_views::Migration),
         ]

@@ -59,6 +59,11 @@ const REVOKE_OF_USER: Sql = Sql {
         WHERE user_id = $2 AND revoked_at IS NULL ORDER BY id FOR UPDATE) RETURNING id",
 };
 
+/// What is known of a user is changed in front of the tokens, as by whoever sets a password. The time never goes back,
+/// whatever the clocks of several processes say.
+const SIGN_OUT: &str =
+    "UPDATE users SET signed_out_at = $1 WHERE id = $2 AND (signed_out_at IS NULL OR signed_out_at < $1)";
+
 /// On PostgreSQL what somebody else is at is left for the next time.
 const SWEEP: Sql = Sql {
     sqlite: "DELETE FROM tokens WHERE id IN (SELECT id FROM tokens WHERE expires_at < $1 LIMIT $2)",
@@ -68,14 +73,16 @@ const SWEEP: Sql = Sql {
 /// Tokens that are deleted in one transaction: nobody waits long for it.
 const SWEPT_AT_ONCE: u32 = 500;
 
-/// Revokes all tokens of a user, within the caller's transaction.
+/// Revokes all that speaks for a user by now, within the caller's transaction: the tokens, and JWTs that nobody has seen
+/// here yet.
 pub(crate) async fn revoke_of_user<C: ConnectionTrait>(
     connection: &C,
     user: UserId,
     now: Timestamp,
 ) -> Result<Vec<TokenId>, DbErr> {
-    let values = [now.as_millis().into(), user.get().into()];
-    ids(&connection.query_all_raw(statement(connection, REVOKE_OF_USER, values)).await?)
+    let values = || [now.as_millis().into(), user.get().into()];
+    connection.execute_raw(statement(connection, SIGN_OUT, values())).await?;
+    ids(&connection.query_all_raw(statement(connection, REVOKE_OF_USER, values())).await?)
 }
 
 /// A secret that nobody knows yet, and what is stored of it.
@@ -213,7 +220,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [LOCK_PASSWORD, REVOKE_OF_USER, SWEEP] {
+        for sql in [LOCK_PASSWORD, REVOKE_OF_USER, SWEEP, Sql::same(SIGN_OUT)] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

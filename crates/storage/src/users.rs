@@ -74,6 +74,7 @@ async fn put(
             created_at: Set(now.as_millis()),
             suspended_at: Set(None),
             deleted_at: Set(None),
+            signed_out_at: Set(None),
             ..names
         };
         let row = row.insert(transaction).await?;
@@ -116,6 +117,7 @@ impl Users for SqlUsers {
             created_at: Set(user.created_at.as_millis()),
             suspended_at: Set(None),
             deleted_at: Set(None),
+            signed_out_at: Set(None),
         };
         let inserted = async {
             let transaction = self.database.begin_beside(Alone::PuttingUsers).await?;

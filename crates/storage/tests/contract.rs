@@ -47,6 +47,7 @@ mod contract {
     mod handshake;
     mod held;
     mod listings;
+    mod listings_of_a_site;
     mod nodes;
     mod one_batch;
     mod order;

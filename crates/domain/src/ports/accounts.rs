@@ -167,7 +167,8 @@ pub trait Tokens: Send + Sync {
     /// Must revoke, then announce it to [`super::Committed`].
     async fn revoke(&self, token: TokenId, now: Timestamp) -> Result<(), Unavailable>;
 
-    /// Must revoke all of the user's, then announce them; returns how many there were.
+    /// Must revoke all of the user's, then announce them; returns how many there were. Must remember when, so that no
+    /// JWT that was issued by then is admitted any more.
     async fn revoke_all(&self, user: UserId, now: Timestamp) -> Result<u64, Unavailable>;
 
     /// Must return those of `tokens` that no longer speak for anyone: revoked, of a suspended user, or gone.

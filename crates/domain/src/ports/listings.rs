@@ -4,7 +4,10 @@ use async_trait::async_trait;
 
 use crate::Unavailable;
 use crate::ids::{ListingNumber, UserId};
-use crate::listing::{Listing, ListingChange, ListingKind, ListingRef, NewListing};
+use crate::listing::{Description, Listing, ListingChange, ListingKind, ListingRef, ListingStatus, NewListing, Title};
+use crate::time::Timestamp;
+
+use super::Put;
 
 /// Why a listing was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,12 +34,60 @@ impl UpdateListingError {
     }
 }
 
+/// A listing as the site has it, which keeps the site's number here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SiteListing {
+    /// Its name, with the site's own number.
+    pub listing: ListingRef,
+    /// Who published it at the site.
+    pub owner: UserId,
+    /// What it is called.
+    pub title: Title,
+    /// What it says of itself.
+    pub description: Description,
+    /// Whether it takes new conversations.
+    pub status: ListingStatus,
+}
+
+/// Why a listing was not put.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PutListingError {
+    /// No such user, or one who was erased.
+    #[error("its owner is not known here; put the user first: PUT /api/admin/users/ID/")]
+    OwnerUnknown,
+    /// Somebody has written about it: a conversation is with its owner for ever.
+    #[error(
+        "somebody has written to its owner, and a conversation is never given to another one; close it and put a new one"
+    )]
+    OwnerFixed,
+    /// The storage did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+impl PutListingError {
+    /// The stable code of this error.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::OwnerUnknown => "owner_unknown",
+            Self::OwnerFixed => "listing_owner_fixed",
+            Self::Unavailable(_) => Unavailable::CODE,
+        }
+    }
+}
+
 /// What is offered and needed.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Listings: Send + Sync {
     /// Must give the listing the next number of its kind, one each even where two insert at the same moment.
     async fn insert(&self, listing: NewListing) -> Result<Listing, Unavailable>;
+
+    /// Must make the listing of that name, or change the one that has it to be so; when it was published stays as it was.
+    /// Must refuse another owner once a conversation about it has begun, and a first entry at the same moment either
+    /// goes to the new owner or keeps the old one. Two who put the same name at the same moment make one listing. No
+    /// number that was put may be given to another listing by [`Listings::insert`] later.
+    async fn put(&self, listing: SiteListing, now: Timestamp) -> Result<Put<Listing>, PutListingError>;
 
     /// Must find the listing of that name.
     async fn find(&self, listing: ListingRef) -> Result<Option<Listing>, Unavailable>;

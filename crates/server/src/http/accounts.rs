@@ -12,6 +12,7 @@ use hyper::{HeaderMap, Request, StatusCode, body::Incoming};
 use serde_json::{Value, json};
 
 use super::body::Fields;
+use super::identity::{SitesOwn, only_here};
 use super::service::{Api, Reply};
 use super::sign_in_rate::TooMany;
 use super::{auth, respond};
@@ -41,6 +42,7 @@ fn too_many(too_many: &TooMany) -> Problem {
 }
 
 pub(super) async fn register(api: &Api, request: Request<Incoming>, address: IpAddr) -> Result<Reply, Problem> {
+    only_here(api, SitesOwn::Registering)?;
     let mut fields = Fields::read(request).await?;
     let username = fields
         .required_text("username")
@@ -69,6 +71,7 @@ pub(super) async fn register(api: &Api, request: Request<Incoming>, address: IpA
 }
 
 pub(super) async fn log_in(api: &Api, request: Request<Incoming>, address: IpAddr) -> Result<Reply, Problem> {
+    only_here(api, SitesOwn::LoggingIn)?;
     let mut fields = Fields::read(request).await?;
     let (username, password) = (fields.required_text("username"), fields.required_text("password"));
     let (Some(username), Some(password)) = (username, password) else { return Err(fields.refuse()) };

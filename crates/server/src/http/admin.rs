@@ -3,9 +3,11 @@
 //! A call has a line in [`PLACES`], a variant of [`AdminRoute`] and a branch in [`dispatch`]; its handler is in a file of
 //! its own. `docs/http-api.md` has a line for each, by which the end-to-end tests try them all with wrong keys.
 //!
-//! - `users`: who there is.
+//! - `users`: who there is; `listings`: what they have published; `tokens`: who is logged in.
 //! - `wrong_keys`: how often one may try.
 
+mod listings;
+mod tokens;
 mod users;
 mod wrong_keys;
 
@@ -15,6 +17,7 @@ use std::mem::discriminant;
 use std::net::IpAddr;
 
 use handsel_domain::ids::UserId;
+use handsel_domain::listing::ListingRef;
 use handsel_transport::problem::Problem;
 use hyper::body::Incoming;
 use hyper::header::AUTHORIZATION;
@@ -27,6 +30,8 @@ use crate::config::AdminKey;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum AdminRoute {
     User(String),
+    Listing(String),
+    Tokens,
 }
 
 /// A path of the admin API.
@@ -40,8 +45,11 @@ pub(super) struct AdminPlace {
 }
 
 /// Every path.
-pub(super) const PLACES: [AdminPlace; 1] =
-    [AdminPlace { path: "/api/admin/users/{id}", methods: &[Method::GET, Method::PUT], route: AdminRoute::User }];
+pub(super) const PLACES: [AdminPlace; 3] = [
+    AdminPlace { path: "/api/admin/users/{id}", methods: &[Method::GET, Method::PUT], route: AdminRoute::User },
+    AdminPlace { path: "/api/admin/listings/{listing}", methods: &[Method::PUT], route: AdminRoute::Listing },
+    AdminPlace { path: "/api/admin/tokens", methods: &[Method::POST, Method::DELETE], route: |_| AdminRoute::Tokens },
+];
 
 impl AdminRoute {
     /// The methods that can be used there.
@@ -54,6 +62,8 @@ impl AdminRoute {
     pub(super) fn named(&self) -> (&str, bool) {
         match self {
             Self::User(id) => (id, id.parse::<UserId>().is_ok()),
+            Self::Listing(name) => (name, name.parse::<ListingRef>().is_ok()),
+            Self::Tokens => ("", true),
         }
     }
 }
@@ -73,6 +83,9 @@ pub(super) async fn dispatch(
     match route {
         AdminRoute::User(id) if method == Method::PUT => users::put(api, id, request).await,
         AdminRoute::User(id) => users::show(api, id).await,
+        AdminRoute::Listing(name) => listings::put(api, name, request).await,
+        AdminRoute::Tokens if method == Method::POST => tokens::issue(api, request).await,
+        AdminRoute::Tokens => tokens::revoke(api, request.uri()).await,
     }
 }
 

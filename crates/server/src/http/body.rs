@@ -121,12 +121,21 @@ impl Fields {
 
     /// A text that must be there.
     pub(super) fn required_text(&mut self, name: &str) -> Option<String> {
+        self.required(name, Self::text)
+    }
+
+    /// A whole number that must be there.
+    pub(super) fn required_integer(&mut self, name: &str) -> Option<i64> {
+        self.required(name, Self::integer)
+    }
+
+    fn required<T>(&mut self, name: &str, read: impl FnOnce(&mut Self, &str) -> Option<T>) -> Option<T> {
         let wrong_before = self.errors.len();
-        let text = self.text(name);
-        if text.is_none() && self.errors.len() == wrong_before {
+        let value = read(self, name);
+        if value.is_none() && self.errors.len() == wrong_before {
             self.wrong::<()>(name, "required", "is required");
         }
-        text
+        value
     }
 
     /// A whole number, where there is one that is not null.

@@ -11,11 +11,12 @@ use hyper::{HeaderMap, Request, StatusCode, Uri, body::Incoming};
 use serde_json::{Value, json};
 
 use super::body::Fields;
+use super::identity::{SitesOwn, only_here};
 use super::query::Query;
 use super::service::{Api, Reply};
 use super::{auth, respond};
 
-fn listing_json(listing: &Listing) -> Value {
+pub(super) fn listing_json(listing: &Listing) -> Value {
     json!({
         "id": listing.listing.number.get(),
         "kind": listing.listing.kind.name(),
@@ -33,16 +34,21 @@ fn named(kind: ListingKind, id: &str) -> Result<ListingRef, Problem> {
     format!("{}_{id}", kind.name()).parse().map_err(|_| respond::listing_not_found())
 }
 
-fn title(fields: &mut Fields, text: &str) -> Option<Title> {
+pub(super) fn title(fields: &mut Fields, text: &str) -> Option<Title> {
     fields.parsed("title", Title::parse(text), |error: &ListingTextInvalid| error.code())
 }
 
-fn description(fields: &mut Fields, text: &str) -> Option<Description> {
+pub(super) fn description(fields: &mut Fields, text: &str) -> Option<Description> {
     fields.parsed("description", Description::parse(text), |error: &ListingTextInvalid| error.code())
+}
+
+pub(super) fn status(fields: &mut Fields, text: &str) -> Option<ListingStatus> {
+    fields.parsed("status", ListingStatus::from_name(text).ok_or("must be open or closed"), |_| "status_invalid")
 }
 
 pub(super) async fn publish(api: &Api, kind: ListingKind, request: Request<Incoming>) -> Result<Reply, Problem> {
     let caller = auth::caller(&api.accounts, request.headers()).await?;
+    only_here(api, SitesOwn::Publishing)?;
     let mut fields = Fields::read(request).await?;
     let title = fields.required_text("title").and_then(|text| title(&mut fields, &text));
     let text = fields.text("description").unwrap_or_default();
@@ -76,15 +82,13 @@ pub(super) async fn change(
     request: Request<Incoming>,
 ) -> Result<Reply, Problem> {
     let caller = auth::caller(&api.accounts, request.headers()).await?;
+    only_here(api, SitesOwn::Publishing)?;
     let listing = named(kind, id)?;
     let mut fields = Fields::read(request).await?;
     let change = ListingChange {
         title: fields.text("title").and_then(|text| title(&mut fields, &text)),
         description: fields.text("description").and_then(|text| description(&mut fields, &text)),
-        status: fields.text("status").and_then(|text| {
-            let status = ListingStatus::from_name(&text).ok_or("must be open or closed");
-            fields.parsed("status", status, |_| "status_invalid")
-        }),
+        status: fields.text("status").and_then(|text| status(&mut fields, &text)),
     };
     fields.finish()?;
     match api.market.change(listing, caller.person.id, change).await {

@@ -44,6 +44,15 @@ impl<'a> Query<'a> {
         self.get(name).map(read).transpose()
     }
 
+    /// The same where it must be there.
+    pub(super) fn required_number<T, E>(
+        &self,
+        name: &str,
+        make: impl FnOnce(i64) -> Result<T, E>,
+    ) -> Result<T, Problem> {
+        self.number(name, make)?.ok_or_else(|| invalid(name, "given, a whole number"))
+    }
+
     /// How many, 1 to the limit of a page.
     pub(super) fn limit(&self) -> Result<u32, Problem> {
         let fits = |text: String| text.parse().ok().filter(|limit| (1..=PAGE_ENTRIES_MAX).contains(limit));

@@ -15,6 +15,7 @@ pub(crate) struct Model {
     pub(crate) created_at: i64,
     pub(crate) suspended_at: Option<i64>,
     pub(crate) deleted_at: Option<i64>,
+    pub(crate) signed_out_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
