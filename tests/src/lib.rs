@@ -23,6 +23,7 @@ pub mod seed;
 pub mod seeding;
 pub mod seen;
 pub mod server;
+pub mod signer;
 pub mod socket;
 mod verified;
 

@@ -7,18 +7,20 @@ mod blocks;
 mod clock;
 mod committed;
 mod conversations;
+mod jwts;
 mod ledger;
 mod listings;
 mod timeline;
 
 pub use accounts::{
-    NewUser, Passwords, Principal, Put, PutUserError, SetPasswordError, SiteUser, StoredToken, Tokens, UserInsertError,
-    Users,
+    Admission, NewUser, Passwords, Principal, Put, PutUserError, SetPasswordError, SiteUser, StoredToken, Tokens,
+    UserInsertError, Users,
 };
 pub use blocks::{Block, BlockError, Blocks};
 pub use clock::Clock;
 pub use committed::Committed;
 pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};
+pub use jwts::{Claims, JwtRefused, Jwts};
 pub use ledger::{Ledger, NotAgreed, OBJECTION_CHARS_MAX, Objection, Peers, ProposedStep, RefusalText};
 pub use listings::{Listings, PutListingError, SiteListing, UpdateListingError};
 pub use timeline::{Append, AppendError, Appended, Timeline};
@@ -30,6 +32,7 @@ pub use {
     clock::MockClock,
     committed::MockCommitted,
     conversations::MockConversations,
+    jwts::MockJwts,
     ledger::{MockLedger, MockPeers},
     listings::MockListings,
     timeline::MockTimeline,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use handsel_domain::ports::{Clock, Committed, Ledger, Peers, Tokens};
+use handsel_domain::ports::{Clock, Committed, Jwts, Ledger, Peers, Tokens};
 use handsel_domain::usecases::{Accounts, Agreement, Directory, Market, Moderation, Talk};
 use handsel_storage::{Argon2Passwords, DatabaseUrl, Storage};
 use tokio_util::task::TaskTracker;
@@ -65,6 +65,11 @@ impl App {
             starts_per_day,
             storage,
         })
+    }
+
+    /// From now on a site's own JWTs speak for its users, too.
+    pub fn take_jwts(&mut self, jwts: Arc<dyn Jwts>) {
+        self.accounts = Arc::new(Accounts::clone(&self.accounts).with_jwts(jwts));
     }
 
     /// From now on that ledger agrees first to what concerns it. What waits for it is done by `tasks`.

@@ -96,6 +96,7 @@ fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
             }
             // How many there are is all that may be seen of them.
             "webhook_secret" => config.outbound.as_ref().map(|outbound| format!("{:?}", outbound.secrets)).into(),
+            "jwt_secret" => config.identity.jwts.as_ref().map(|_| "***").into(),
             "redis_url" => config.redis.as_ref().map(|redis| redis.url.shown()).into(),
             _ => shown[name].clone(),
         };

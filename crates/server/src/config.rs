@@ -11,6 +11,7 @@ pub use path_prefix::PathPrefix;
 pub use sources::Loaded;
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::Context;
@@ -52,6 +53,18 @@ pub struct Settings {
     /// Keys of the site's, for the admin API.
     #[serde(deserialize_with = "list")]
     pub admin_key: Vec<String>,
+    /// The secret of the site's own JWTs, if it signs any so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_secret: Option<String>,
+    /// The public keys of the site's own JWTs, if it signs any so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_jwks_file: Option<PathBuf>,
+    /// Whom a JWT must be for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_audience: Option<String>,
+    /// Whom a JWT must be of.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_issuer: Option<String>,
     /// Origins of pages that may use this server.
     #[serde(deserialize_with = "list")]
     pub allow_origin: Vec<String>,
@@ -106,6 +119,10 @@ impl Default for Settings {
             admin_bind: None,
             identity: IdentitySource::Local,
             admin_key: Vec::new(),
+            jwt_secret: None,
+            jwt_jwks_file: None,
+            jwt_audience: None,
+            jwt_issuer: None,
             allow_origin: Vec::new(),
             trusted_proxy: Vec::new(),
             frames_per_second,

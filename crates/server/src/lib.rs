@@ -11,6 +11,7 @@ pub mod config;
 mod demo;
 mod description;
 pub mod http;
+pub mod jwt;
 pub mod page;
 pub mod serve;
 mod telemetry;

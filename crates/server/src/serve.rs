@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context;
-use handsel_domain::ports::Committed;
+use handsel_domain::ports::{Committed, Jwts};
 use handsel_domain::usecases::Accounts;
 use handsel_transport::broker::Elsewhere;
 use handsel_transport::broker::local::Nowhere;
@@ -27,6 +27,7 @@ use tokio_util::task::TaskTracker;
 use crate::app::App;
 use crate::config::Config;
 use crate::http::{Api, Served, UseCases};
+use crate::jwt::SiteJwts;
 use crate::page::Page;
 use crate::{demo, telemetry};
 use connection::Connections;
@@ -63,6 +64,14 @@ fn use_cases(app: &App) -> UseCases {
     }
 }
 
+/// A site's own JWTs are taken, where there are any, and its file of keys is watched.
+fn take_jwts(jwts: Option<&Arc<SiteJwts>>, app: &mut App, background: &TaskTracker, ended: &CancellationToken) {
+    if let Some(jwts) = jwts {
+        app.take_jwts(Arc::clone(jwts) as Arc<dyn Jwts>);
+        background.spawn(Arc::clone(jwts).watch(ended.clone()));
+    }
+}
+
 /// Serves until `stop` resolves, then drains and returns. `broker` is what tells this process's hub of commits, and then
 /// Redis tells the other nodes, where there is one; whatever is not told is found by comparing.
 pub async fn run(
@@ -92,7 +101,8 @@ pub async fn run(
         // A database that another process holds can keep this one waiting.
         () = &mut stop => return Ok(()),
     };
-    let (stopping, background) = (CancellationToken::new(), TaskTracker::new());
+    let (stopping, ended, background) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
+    take_jwts(config.identity.jwts.as_ref(), &mut app, &background, &ended);
     outbound::agree_first(config.outbound.as_ref(), &mut app, &hub, &background)?;
     let sessions = TaskTracker::new();
     let gateway = Gateway {
@@ -120,7 +130,6 @@ pub async fn run(
     ));
 
     let watch = Watch::new(Arc::clone(&hub), Arc::clone(&app.talk), Arc::clone(&app.tokens));
-    let ended = CancellationToken::new();
     background.spawn(watch.run(pace, ended.clone()));
     // It ends last: what is committed while everything else ends is for the other nodes, too.
     let silent = CancellationToken::new();

@@ -146,7 +146,8 @@ impl Listings for SqlListings {
         let work = async {
             // Under the lock that numbers are given out by: the next one looks at those that are there.
             let (_turn, transaction) = self.database.begin_alone(numbering(listing.listing.kind)).await?;
-            let put = put(&transaction, &listing, now).await?;
+            // On the heap: there is a statement for each case, and whoever waits for this holds them all.
+            let put = Box::pin(put(&transaction, &listing, now)).await?;
             transaction.commit().await?;
             Ok(put)
         };

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use handsel_domain::Unavailable;
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::password::PasswordHash;
-use handsel_domain::ports::{Committed, Principal, StoredToken, Tokens};
+use handsel_domain::ports::{Admission, Claims, Committed, Principal, StoredToken, Tokens};
 use handsel_domain::time::Timestamp;
 use handsel_domain::token::Token;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -33,9 +33,10 @@ impl SqlTokens {
     }
 }
 
-/// A token is 32 random bytes: a plain hash of it cannot be reversed by guessing, so it needs no salt.
+/// A token is 32 random bytes: a plain hash of it cannot be reversed by guessing, so it needs no salt. What a JWT is known
+/// by can be guessed, but speaks for nobody without its signature.
 fn hash(token: &Token) -> Vec<u8> {
-    Sha256::digest(token.reveal().as_bytes()).to_vec()
+    Sha256::digest(token.known_by().as_bytes()).to_vec()
 }
 
 fn token_id(id: i64) -> Result<TokenId, DbErr> {
@@ -58,6 +59,16 @@ const REVOKE_OF_USER: Sql = Sql {
     postgres: "UPDATE tokens SET revoked_at = $1 WHERE id IN (SELECT id FROM tokens \
         WHERE user_id = $2 AND revoked_at IS NULL ORDER BY id FOR UPDATE) RETURNING id",
 };
+
+/// On PostgreSQL whoever logs the user out at the same moment waits until the JWT is there, and then revokes it.
+const LOCK_SIGNED_OUT: Sql = Sql {
+    sqlite: "SELECT signed_out_at FROM users WHERE id = $1 AND deleted_at IS NULL",
+    postgres: "SELECT signed_out_at FROM users WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
+};
+
+/// Two who use a JWT for the first time at the same moment keep it once.
+const ADMIT: &str = "INSERT INTO tokens (hash, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4) \
+    ON CONFLICT (hash) DO NOTHING";
 
 /// What is known of a user is changed in front of the tokens, as by whoever sets a password. The time never goes back,
 /// whatever the clocks of several processes say.
@@ -136,6 +147,34 @@ impl Tokens for SqlTokens {
             Ok::<_, DbErr>(Some(token))
         };
         self.database.in_time(insert).await.map_err(unavailable)
+    }
+
+    async fn admit(&self, jwt: &Token, claims: &Claims, now: Timestamp) -> Result<Admission, Unavailable> {
+        let Claims { user, issued_at, expires_at } = *claims;
+        let admit = async {
+            let transaction = self.database.begin_write().await?;
+            let user_row = statement(&transaction, LOCK_SIGNED_OUT, [user.get().into()]);
+            let Some(row) = transaction.query_one_raw(user_row).await? else {
+                return Ok(Some(Admission::UnknownUser));
+            };
+            let signed_out_at: Option<i64> = row.try_get("", "signed_out_at")?;
+            let is_before = |at: i64| issued_at.is_none_or(|issued_at| issued_at.as_millis() <= at);
+            if signed_out_at.is_some_and(is_before) {
+                return Ok(Some(Admission::SignedOut));
+            }
+            let (now, expires_at) = (now.as_millis(), expires_at.as_millis());
+            let values = [hash(jwt).into(), user.get().into(), now.into(), expires_at.into()];
+            transaction.execute_raw(statement(&transaction, ADMIT, values)).await?;
+            transaction.commit().await?;
+            Ok::<_, DbErr>(None)
+        };
+        if let Some(refused) = self.database.in_time(admit).await.map_err(unavailable)? {
+            return Ok(refused);
+        }
+        self.find(jwt).await?.map(Admission::Admitted).ok_or_else(|| {
+            tracing::error!("a JWT that was kept cannot be found");
+            Unavailable
+        })
     }
 
     async fn find(&self, token: &Token) -> Result<Option<StoredToken>, Unavailable> {
@@ -220,7 +259,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [LOCK_PASSWORD, REVOKE_OF_USER, SWEEP, Sql::same(SIGN_OUT)] {
+        for sql in [LOCK_PASSWORD, LOCK_SIGNED_OUT, REVOKE_OF_USER, SWEEP, Sql::same(SIGN_OUT), Sql::same(ADMIT)] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

@@ -46,6 +46,7 @@ mod contract {
     mod giving_up;
     mod handshake;
     mod held;
+    mod jwts;
     mod listings;
     mod listings_of_a_site;
     mod nodes;

@@ -2,6 +2,9 @@
 
 use std::time::Duration;
 
+use handsel_domain::ports::JwtRefused;
+use handsel_domain::usecases::AuthenticateError;
+
 /// A server's reason to refuse an upgrade or to close a socket. `docs/protocol.md` has its table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
@@ -23,6 +26,16 @@ pub enum CloseReason {
     TokenExpired,
     /// The token was revoked. 4001
     TokenRevoked,
+    /// A JWT whose form, algorithm, signature or claims are wrong. 4001
+    JwtInvalid,
+    /// A JWT that begins later. 4001
+    JwtNotYetValid,
+    /// A JWT for another server. 4001
+    JwtAudience,
+    /// A JWT of another issuer. 4001
+    JwtIssuer,
+    /// A JWT for somebody who is not known here. 4001
+    UserUnknown,
     /// The caller is neither owner nor respondent. 4003
     NotAParticipant,
     /// A browser's page from elsewhere. 4003
@@ -51,7 +64,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// Every reason.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 26] = [
         Self::ConversationInvalid,
         Self::QueryInvalid,
         Self::AfterNeedsKey,
@@ -61,6 +74,11 @@ impl CloseReason {
         Self::TokenUnknown,
         Self::TokenExpired,
         Self::TokenRevoked,
+        Self::JwtInvalid,
+        Self::JwtNotYetValid,
+        Self::JwtAudience,
+        Self::JwtIssuer,
+        Self::UserUnknown,
         Self::NotAParticipant,
         Self::OriginNotAllowed,
         Self::ListingNotFound,
@@ -87,6 +105,11 @@ impl CloseReason {
             Self::TokenUnknown => "token_unknown",
             Self::TokenExpired => "token_expired",
             Self::TokenRevoked => "token_revoked",
+            Self::JwtInvalid => "jwt_invalid",
+            Self::JwtNotYetValid => "jwt_not_yet_valid",
+            Self::JwtAudience => "jwt_audience",
+            Self::JwtIssuer => "jwt_issuer",
+            Self::UserUnknown => "user_unknown",
             Self::NotAParticipant => "not_a_participant",
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::ListingNotFound => "listing_not_found",
@@ -110,7 +133,12 @@ impl CloseReason {
             | Self::TokenMalformed
             | Self::TokenUnknown
             | Self::TokenExpired
-            | Self::TokenRevoked => 4001,
+            | Self::TokenRevoked
+            | Self::JwtInvalid
+            | Self::JwtNotYetValid
+            | Self::JwtAudience
+            | Self::JwtIssuer
+            | Self::UserUnknown => 4001,
             Self::NotAParticipant | Self::OriginNotAllowed => 4003,
             Self::ListingNotFound => 4004,
             Self::TooSlow => 4008,
@@ -133,7 +161,12 @@ impl CloseReason {
             | Self::TokenMalformed
             | Self::TokenUnknown
             | Self::TokenExpired
-            | Self::TokenRevoked => 401,
+            | Self::TokenRevoked
+            | Self::JwtInvalid
+            | Self::JwtNotYetValid
+            | Self::JwtAudience
+            | Self::JwtIssuer
+            | Self::UserUnknown => 401,
             Self::NotAParticipant | Self::OriginNotAllowed => 403,
             Self::ListingNotFound => 404,
             Self::RateLimited | Self::TooManySockets => 429,
@@ -161,11 +194,20 @@ impl CloseReason {
                 "Log in at POST /api/auth/login/ and pass the token as ?token=YOUR_TOKEN or as Authorization: Bearer YOUR_TOKEN."
             }
             Self::TokenMalformed => {
-                "A token has 43 characters of unpadded base64url; pass it exactly as the log-in returned it."
+                "A token has 43 characters of unpadded base64url, or is a JWT of at most 4,096 bytes where the server takes those; pass it exactly as it was given."
             }
             Self::TokenUnknown => "This token is not known; log in again at POST /api/auth/login/.",
             Self::TokenExpired => "This token has expired; log in again at POST /api/auth/login/.",
             Self::TokenRevoked => "This token was revoked; log in again at POST /api/auth/login/.",
+            Self::JwtInvalid => {
+                "This JWT is not accepted: its form, its algorithm, its signature or a claim is wrong; with --log debug the server's log says more."
+            }
+            Self::JwtNotYetValid => "This JWT is not valid yet; the site's clock may be ahead of this server's.",
+            Self::JwtAudience => "This JWT is not meant for this server: its audience (aud) is another one.",
+            Self::JwtIssuer => "This JWT is of another issuer (iss) than this server knows.",
+            Self::UserUnknown => {
+                "This JWT is for a user (sub) who is not known here; the site puts users first: PUT /api/admin/users/ID/."
+            }
             Self::NotAParticipant => "This conversation is between two other people.",
             Self::OriginNotAllowed => {
                 "Pages of this origin may not connect; the operator can allow it with --allow-origin."
@@ -195,6 +237,23 @@ impl CloseReason {
             Self::Restarting | Self::Unavailable => Some(Duration::from_secs(2)),
             Self::RateLimited => Some(Duration::from_secs(5)),
             _ => None,
+        }
+    }
+}
+
+impl From<AuthenticateError> for CloseReason {
+    fn from(error: AuthenticateError) -> Self {
+        match error {
+            AuthenticateError::Unknown => Self::TokenUnknown,
+            AuthenticateError::Expired | AuthenticateError::Jwt(JwtRefused::Expired) => Self::TokenExpired,
+            AuthenticateError::Revoked => Self::TokenRevoked,
+            AuthenticateError::Jwt(JwtRefused::NotTaken) => Self::TokenMalformed,
+            AuthenticateError::Jwt(JwtRefused::Invalid) => Self::JwtInvalid,
+            AuthenticateError::Jwt(JwtRefused::NotYetValid) => Self::JwtNotYetValid,
+            AuthenticateError::Jwt(JwtRefused::Audience) => Self::JwtAudience,
+            AuthenticateError::Jwt(JwtRefused::Issuer) => Self::JwtIssuer,
+            AuthenticateError::UnknownUser => Self::UserUnknown,
+            AuthenticateError::Unavailable(_) => Self::Unavailable,
         }
     }
 }

@@ -11,7 +11,7 @@ use bytes::Bytes;
 use handsel_domain::Unavailable;
 use handsel_domain::conversation::{ConversationAddress, ConversationState, Side};
 use handsel_domain::ports::{Clock, Principal};
-use handsel_domain::usecases::{Accounts, AuthenticateError, Scope, Seat, SeatError, Talk};
+use handsel_domain::usecases::{Accounts, Scope, Seat, SeatError, Talk};
 use http_body_util::Full;
 use hyper::header::{
     CONNECTION, HeaderValue, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -146,12 +146,7 @@ impl Gateway {
 
     async fn authenticate<B>(&self, request: &Request<B>, asked: &UpgradeRequest) -> Result<Principal, CloseReason> {
         let token = request::token(request, asked)?;
-        self.accounts.authenticate(&token).await.map_err(|error| match error {
-            AuthenticateError::Unknown => CloseReason::TokenUnknown,
-            AuthenticateError::Expired => CloseReason::TokenExpired,
-            AuthenticateError::Revoked => CloseReason::TokenRevoked,
-            AuthenticateError::Unavailable(_) => CloseReason::Unavailable,
-        })
+        self.accounts.authenticate(&token).await.map_err(CloseReason::from)
     }
 
     /// By HTTP, as every tool shows it; a client of `handsel.v1` may be a browser, which shows nothing but close codes.

@@ -1,7 +1,10 @@
 //! The admin API: what a site that has its own users says and asks by its key. Knows nothing of what users do.
 
 mod external;
+mod forged;
+mod jwts;
 mod keys;
 mod listings;
+mod site;
 mod tokens;
 mod users;

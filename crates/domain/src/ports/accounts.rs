@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use super::Claims;
 use crate::Unavailable;
 use crate::ids::{TokenId, UserId};
 use crate::password::{Password, PasswordHash};
@@ -143,6 +144,17 @@ pub struct StoredToken {
     pub revoked: bool,
 }
 
+/// What came of a JWT that was not known here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Admission {
+    /// It is kept like any token now.
+    Admitted(StoredToken),
+    /// Its user was logged out of everything since it was issued, or at all, where it does not say when that was.
+    SignedOut,
+    /// No such user, or one who was erased.
+    UnknownUser,
+}
+
 /// Who is logged in.
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
@@ -160,6 +172,11 @@ pub trait Tokens: Send + Sync {
         now: Timestamp,
         expires_at: Timestamp,
     ) -> Result<Option<Token>, Unavailable>;
+
+    /// Must keep a JWT that was checked by the hash of what it is known by, as a token that runs out with it; the same where
+    /// that is done already. Must be decided so that whoever logs the user out at the same moment either revokes it or
+    /// refuses it.
+    async fn admit(&self, jwt: &Token, claims: &Claims, now: Timestamp) -> Result<Admission, Unavailable>;
 
     /// Must find the token by its hash, revoked and expired ones included until they are swept.
     async fn find(&self, token: &Token) -> Result<Option<StoredToken>, Unavailable>;

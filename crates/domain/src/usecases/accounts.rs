@@ -6,7 +6,10 @@ use std::time::Duration;
 use crate::Unavailable;
 use crate::ids::{TokenId, UserId};
 use crate::password::Password;
-use crate::ports::{Clock, NewUser, Passwords, Principal, SetPasswordError, Tokens, UserInsertError, Users};
+use crate::ports::{
+    Admission, Clock, JwtRefused, Jwts, NewUser, Passwords, Principal, SetPasswordError, StoredToken, Tokens,
+    UserInsertError, Users,
+};
 use crate::time::Timestamp;
 use crate::token::{TOKEN_LIFETIME, Token};
 use crate::user::{Name, User, Username, UsernameKey};
@@ -64,6 +67,12 @@ pub enum AuthenticateError {
     /// It was revoked: by log-out, a new password, or an operator.
     #[error("this token was revoked; log in again")]
     Revoked,
+    /// It is a JWT, and none that is taken.
+    #[error(transparent)]
+    Jwt(#[from] JwtRefused),
+    /// It is a JWT for somebody whom the site has not put here.
+    #[error("this JWT is for a user (sub) who is not known here; the site puts users first: PUT /api/admin/users/ID/")]
+    UnknownUser,
     /// The storage did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -76,16 +85,21 @@ impl AuthenticateError {
             Self::Unknown => "token_unknown",
             Self::Expired => "token_expired",
             Self::Revoked => "token_revoked",
+            Self::Jwt(refused) => refused.code(),
+            Self::UnknownUser => "user_unknown",
             Self::Unavailable(_) => Unavailable::CODE,
         }
     }
 }
 
 /// Users and their tokens.
+#[derive(Clone)]
 pub struct Accounts {
     users: Arc<dyn Users>,
     passwords: Arc<dyn Passwords>,
     tokens: Arc<dyn Tokens>,
+    /// `None`: no JWT is taken.
+    jwts: Option<Arc<dyn Jwts>>,
     clock: Arc<dyn Clock>,
 }
 
@@ -97,7 +111,13 @@ impl Accounts {
         tokens: Arc<dyn Tokens>,
         clock: Arc<dyn Clock>,
     ) -> Self {
-        Self { users, passwords, tokens, clock }
+        Self { users, passwords, tokens, jwts: None, clock }
+    }
+
+    /// Where a site signs tokens of its own, too.
+    #[must_use]
+    pub fn with_jwts(self, jwts: Arc<dyn Jwts>) -> Self {
+        Self { jwts: Some(jwts), ..self }
     }
 
     /// Makes a new user.
@@ -144,13 +164,32 @@ impl Accounts {
 
     /// Who the token speaks for.
     pub async fn authenticate(&self, token: &Token) -> Result<Principal, AuthenticateError> {
-        let stored = self.tokens.find(token).await?.ok_or(AuthenticateError::Unknown)?;
+        let stored = if token.is_jwt() {
+            self.recognise(token).await?
+        } else {
+            self.tokens.find(token).await?.ok_or(AuthenticateError::Unknown)?
+        };
         if stored.revoked {
             Err(AuthenticateError::Revoked)
         } else if stored.principal.expires_at <= self.clock.now() {
             Err(AuthenticateError::Expired)
         } else {
             Ok(stored.principal)
+        }
+    }
+
+    /// A JWT is checked each time, so that one whose key is withdrawn is refused, and from its first time on kept like any
+    /// token, so that it can be revoked.
+    async fn recognise(&self, jwt: &Token) -> Result<StoredToken, AuthenticateError> {
+        let now = self.clock.now();
+        let claims = self.jwts.as_ref().ok_or(JwtRefused::NotTaken)?.check(jwt, now)?;
+        if let Some(stored) = self.tokens.find(jwt).await? {
+            return Ok(stored);
+        }
+        match self.tokens.admit(jwt, &claims, now).await? {
+            Admission::Admitted(stored) => Ok(stored),
+            Admission::SignedOut => Err(AuthenticateError::Revoked),
+            Admission::UnknownUser => Err(AuthenticateError::UnknownUser),
         }
     }
 

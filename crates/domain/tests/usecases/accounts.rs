@@ -6,7 +6,10 @@ use std::time::Duration;
 use handsel_domain::Unavailable;
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::password::{Password, PasswordHash};
-use handsel_domain::ports::{MockClock, MockPasswords, MockTokens, MockUsers, Principal, StoredToken};
+use handsel_domain::ports::{
+    Admission, Claims, JwtRefused, Jwts, MockClock, MockJwts, MockPasswords, MockTokens, MockUsers, Principal,
+    StoredToken,
+};
 use handsel_domain::time::Timestamp;
 use handsel_domain::token::{TOKEN_CHARS, Token};
 use handsel_domain::usecases::{Accounts, AuthenticateError, LogInError};
@@ -177,6 +180,13 @@ fn each_reason_against_a_token_has_its_code() {
         (AuthenticateError::Unknown, "token_unknown"),
         (AuthenticateError::Expired, "token_expired"),
         (AuthenticateError::Revoked, "token_revoked"),
+        (AuthenticateError::Jwt(JwtRefused::NotTaken), "token_malformed"),
+        (AuthenticateError::Jwt(JwtRefused::Invalid), "jwt_invalid"),
+        (AuthenticateError::Jwt(JwtRefused::Expired), "token_expired"),
+        (AuthenticateError::Jwt(JwtRefused::NotYetValid), "jwt_not_yet_valid"),
+        (AuthenticateError::Jwt(JwtRefused::Audience), "jwt_audience"),
+        (AuthenticateError::Jwt(JwtRefused::Issuer), "jwt_issuer"),
+        (AuthenticateError::UnknownUser, "user_unknown"),
         (AuthenticateError::Unavailable(Unavailable), "unavailable"),
     ] {
         assert_eq!(reason.code(), code);
@@ -199,4 +209,64 @@ fn tokens_are_swept_a_week_after_they_ran_out() {
     let sweep = ports.tokens.expect_sweep().times(1);
     sweep.withf(|before| before.plus(7 * DAY) == NOW).return_const(Ok(2));
     assert_eq!(block_on(ports.accounts().sweep_tokens()), Ok(2));
+}
+
+fn jwt() -> Token {
+    Token::parse("aGVhZGVy.cGF5bG9hZA.c2lnbmF0dXJl").expect("well-formed")
+}
+
+fn stored_jwt(revoked: bool) -> StoredToken {
+    let principal =
+        Principal { person: Arc::new(ada().person), token: TokenId::new(3).expect("an id"), expires_at: NOW.plus(DAY) };
+    StoredToken { principal, revoked }
+}
+
+/// Those keys, which give that outcome once.
+fn keys(outcome: Result<Claims, JwtRefused>) -> Arc<dyn Jwts> {
+    let mut jwts = MockJwts::new();
+    jwts.expect_check().times(1).withf(|given, now| *given == jwt() && *now == NOW).return_const(outcome);
+    Arc::new(jwts)
+}
+
+fn for_ada() -> Claims {
+    Claims { user: ada().person.id, issued_at: None, expires_at: NOW.plus(DAY) }
+}
+
+#[test]
+fn a_jwt_that_is_refused_is_looked_up_nowhere() {
+    for refused in [JwtRefused::Invalid, JwtRefused::Expired, JwtRefused::Audience] {
+        let accounts = Ports::new().accounts().with_jwts(keys(Err(refused)));
+        assert_eq!(block_on(accounts.authenticate(&jwt())), Err(refused.into()));
+    }
+    let without = Ports::new().accounts();
+    assert_eq!(block_on(without.authenticate(&jwt())), Err(JwtRefused::NotTaken.into()));
+}
+
+#[test]
+fn a_jwt_is_checked_again_though_it_is_known() {
+    for (revoked, expected) in [(false, Ok(stored_jwt(false).principal)), (true, Err(AuthenticateError::Revoked))] {
+        let mut ports = Ports::new();
+        ports.tokens.expect_find().times(1).return_const(Ok(Some(stored_jwt(revoked))));
+        let accounts = ports.accounts().with_jwts(keys(Ok(for_ada())));
+        assert_eq!(block_on(accounts.authenticate(&jwt())), expected);
+    }
+}
+
+#[test]
+fn a_jwt_that_is_new_here_is_admitted_or_refused() {
+    for (admission, expected) in [
+        (Admission::Admitted(stored_jwt(false)), Ok(stored_jwt(false).principal)),
+        (Admission::Admitted(stored_jwt(true)), Err(AuthenticateError::Revoked)),
+        (Admission::SignedOut, Err(AuthenticateError::Revoked)),
+        (Admission::UnknownUser, Err(AuthenticateError::UnknownUser)),
+    ] {
+        let mut ports = Ports::new();
+        ports.tokens.expect_find().times(1).return_const(Ok(None));
+        let admits = ports.tokens.expect_admit().times(1);
+        admits
+            .withf(|given, claims, now| *given == jwt() && *claims == for_ada() && *now == NOW)
+            .return_const(Ok(admission));
+        let accounts = ports.accounts().with_jwts(keys(Ok(for_ada())));
+        assert_eq!(block_on(accounts.authenticate(&jwt())), expected);
+    }
 }

@@ -3,6 +3,8 @@
 // Help is read in terminals, where Markdown's quotes are noise.
 #![allow(clippy::doc_markdown)]
 
+use std::path::PathBuf;
+
 use clap::Args;
 use serde::Serialize;
 
@@ -18,4 +20,21 @@ pub struct IdentityArgs {
     #[arg(long, value_name = "KEY")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub admin_key: Vec<String>,
+    /// Secret of the site's own JWTs (HS256), at least 32 bytes. Others on this machine can see flags: rather set
+    /// HANDSEL_JWT_SECRET or HANDSEL_JWT_SECRET_FILE [default: none]
+    #[arg(long, value_name = "SECRET")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_secret: Option<String>,
+    /// File with the public keys of the site's own JWTs, a JSON Web Key Set (RS256, ES256, EdDSA); read again where it changes [default: none]
+    #[arg(long, value_name = "FILE")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_jwks_file: Option<PathBuf>,
+    /// Whom a JWT must be for (aud) [default: none]
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_audience: Option<String>,
+    /// Whom a JWT must be of (iss) [default: none]
+    #[arg(long, value_name = "NAME")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub jwt_issuer: Option<String>,
 }

@@ -1,6 +1,7 @@
 //! Whose the users are, and by which keys the site that has them proves to be that site. Knows nothing of what a key opens.
 
 use std::fmt;
+use std::sync::Arc;
 
 use anyhow::Context;
 use serde::{Deserialize, Serialize};
@@ -8,6 +9,7 @@ use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable, ConstantTimeEq};
 
 use super::{Loaded, Surface};
+use crate::jwt::{Expected, Secret, SiteJwts};
 
 /// Shortest admin key: as long as 16 random bytes in hexadecimal digits.
 pub(crate) const ADMIN_KEY_CHARS_MIN: usize = 32;
@@ -31,6 +33,8 @@ pub struct Identity {
     pub source: IdentitySource,
     /// By which the site is known.
     pub admin_keys: AdminKeys,
+    /// How its own JWTs are recognised; `None`: none is taken.
+    pub jwts: Option<Arc<SiteJwts>>,
 }
 
 impl Identity {
@@ -44,8 +48,27 @@ impl Identity {
              knows, too",
             loaded.place("identity")
         );
-        Ok(Self { source, admin_keys })
+        Ok(Self { source, admin_keys, jwts: jwts(loaded)? })
     }
+}
+
+/// What a site's own JWTs are checked by, where it has any. What is empty is none: that is how a variable is switched off.
+fn jwts(loaded: &Loaded) -> anyhow::Result<Option<Arc<SiteJwts>>> {
+    let settings = &loaded.settings;
+    let text = |setting: &Option<String>| setting.clone().filter(|text| !text.is_empty());
+    let (secret, audience, issuer) =
+        (text(&settings.jwt_secret), text(&settings.jwt_audience), text(&settings.jwt_issuer));
+    let jwks_file = settings.jwt_jwks_file.clone().filter(|file| !file.as_os_str().is_empty());
+    if secret.is_none() && jwks_file.is_none() {
+        for (name, is_set) in [("jwt_audience", audience.is_some()), ("jwt_issuer", issuer.is_some())] {
+            anyhow::ensure!(!is_set, "{}: no JWT is taken without --jwt-secret or --jwt-jwks-file", loaded.place(name));
+        }
+        return Ok(None);
+    }
+    let secret = secret.as_deref().map(Secret::new).transpose().with_context(|| loaded.place("jwt_secret"))?;
+    let expected = Expected { audience, issuer };
+    let jwts = SiteJwts::open(secret, jwks_file, expected).with_context(|| loaded.place("jwt_jwks_file"))?;
+    Ok(Some(Arc::new(jwts)))
 }
 
 /// Which of the keys a caller has: never the key, but the beginning of its hash, which can be logged and kept.

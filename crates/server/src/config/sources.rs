@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 22] = [
+const NAMES: [&str; 26] = [
     "database_url",
     "redis_url",
     "redis_prefix",
@@ -23,6 +23,10 @@ const NAMES: [&str; 22] = [
     "admin_bind",
     "identity",
     "admin_key",
+    "jwt_secret",
+    "jwt_jwks_file",
+    "jwt_audience",
+    "jwt_issuer",
     "allow_origin",
     "trusted_proxy",
     "frames_per_second",
@@ -38,7 +42,9 @@ const NAMES: [&str; 22] = [
 /// Settings that other programs know by the same name, without our prefix.
 const USUAL_NAMES: [&str; 3] = ["database_url", "redis_url", "port"];
 /// Settings that are or may hold a secret, and so can be read from a file.
-const SECRETS: [&str; 4] = ["database_url", "redis_url", "admin_key", "webhook_secret"];
+const SECRETS: [&str; 5] = ["database_url", "redis_url", "admin_key", "jwt_secret", "webhook_secret"];
+/// Settings that are text whatever they look like, as secrets are: not a number, a list or something quoted.
+const TEXTS: [&str; 2] = ["jwt_audience", "jwt_issuer"];
 /// Variables with our prefix that are no settings.
 const NO_SETTINGS: [&str; 1] = ["config"];
 
@@ -78,8 +84,7 @@ impl Loaded {
         for (prefix, names) in [("", USUAL_NAMES.as_slice()), ("HANDSEL_", NAMES.as_slice())] {
             for name in names {
                 let variable = format!("{prefix}{}", name.to_uppercase());
-                // A secret is text, whatever it looks like: nothing in it is a number, a list or a quote.
-                figment = match secret_variable(name, &variable)? {
+                figment = match text_variable(name, &variable)? {
                     Some(value) => figment.merge(Named(variable, Serialized::global(name, value))),
                     None => figment.merge(Named(variable, Env::prefixed(prefix).only(&[name]))),
                 };
@@ -109,10 +114,12 @@ fn shown(name: &str, source: &str) -> String {
     if source == FLAGS { format!("{FLAGS}{}", name.replace('_', "-")) } else { source.to_owned() }
 }
 
-/// The text of a secret's variable, where there is one.
-fn secret_variable(name: &str, variable: &str) -> anyhow::Result<Option<String>> {
-    let value = std::env::var_os(variable).filter(|_| SECRETS.contains(&name));
-    value.map(|value| value.into_string().map_err(|_| anyhow::anyhow!("{variable} is no UTF-8"))).transpose()
+/// What stands in the variable of a setting that is text, where there is one.
+fn text_variable(name: &str, variable: &str) -> anyhow::Result<Option<String>> {
+    let is_text = SECRETS.contains(&name) || TEXTS.contains(&name);
+    let Some(value) = std::env::var_os(variable).filter(|_| is_text) else { return Ok(None) };
+    let value = value.into_string().map_err(|_| anyhow::anyhow!("{variable} is no UTF-8"))?;
+    Ok(Some(value.trim().to_owned()))
 }
 
 /// The file that a variable names, without the line break at its end.

@@ -17,9 +17,11 @@ pub(super) async fn caller(accounts: &Accounts, headers: &HeaderMap) -> Result<P
         .ok_or_else(|| unauthorized(CloseReason::TokenRequired.code()))?
         .map_err(|_| Problem::from(CloseReason::TokenMalformed))?;
     accounts.authenticate(&token).await.map_err(|error| match error {
-        AuthenticateError::Unknown | AuthenticateError::Expired | AuthenticateError::Revoked => {
-            Problem::new(StatusCode::UNAUTHORIZED, error.code(), error.to_string())
-        }
+        AuthenticateError::Unknown
+        | AuthenticateError::Expired
+        | AuthenticateError::Revoked
+        | AuthenticateError::Jwt(_)
+        | AuthenticateError::UnknownUser => Problem::new(StatusCode::UNAUTHORIZED, error.code(), error.to_string()),
         AuthenticateError::Unavailable(gone) => unavailable(gone),
     })
 }

@@ -200,3 +200,15 @@ async fn an_admin_key_is_shown_by_the_beginning_of_its_hash() {
     let errors = check(directory.path(), &[], &[("HANDSEL_ADMIN_KEY", &wrong)]).await.expect_err("one is too short");
     assert!(errors.contains("32 characters") && !errors.contains("hunter2") && !errors.contains(one), "{errors}");
 }
+
+#[tokio::test]
+async fn the_secret_of_jwts_is_not_shown() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let secret = "12345678901234567890123456789012";
+    let numbers = [("HANDSEL_JWT_SECRET", secret), ("HANDSEL_JWT_ISSUER", "12345")];
+    let said = check(directory.path(), &["--jwt-audience", "handsel"], &numbers).await;
+    let said = said.expect("it is valid");
+    assert!(said.contains("jwt_secret = \"***\"    # HANDSEL_JWT_SECRET") && !said.contains(secret), "{said}");
+    assert!(said.contains("jwt_audience = \"handsel\"    # --jwt-audience"), "{said}");
+    assert!(said.contains("jwt_issuer = \"12345\"    # HANDSEL_JWT_ISSUER"), "{said}");
+}

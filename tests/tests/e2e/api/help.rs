@@ -4,11 +4,15 @@ use handsel_tests::server::command;
 
 const COMMON: [(&str, &str); 4] =
     [("--database-url", "sqlite://handsel.db"), ("--config", "none"), ("--log", "info"), ("--log-format", "human")];
-const SERVE: [(&str, &str); 20] = [
+const SERVE: [(&str, &str); 24] = [
     ("--path-prefix", "none"),
     ("--admin-bind", "none"),
     ("--identity", "local"),
     ("--admin-key", "none"),
+    ("--jwt-secret", "none"),
+    ("--jwt-jwks-file", "none"),
+    ("--jwt-audience", "none"),
+    ("--jwt-issuer", "none"),
     ("--handshake-hook", "none"),
     ("--webhook-secret", "none"),
     ("--outbound-allow", "none"),
