@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 
+use crate::described::{self, Asked};
 use crate::in_time;
 
 /// What a request was answered.
@@ -99,6 +100,8 @@ pub async fn send(address: &str, request: Request<Full<Bytes>>) -> Answer {
 
 async fn tries_to_send(address: &str, mut request: Request<Full<Bytes>>) -> Result<Answer, Box<dyn Error>> {
     let asked = format!("{} {}", request.method(), request.uri());
+    let body = request.body().clone().collect().await?.to_bytes();
+    let described = Asked::of(&request, body);
     if !request.headers().contains_key(HOST) {
         request.headers_mut().insert(HOST, address.parse().expect("an address is a host"));
     }
@@ -113,5 +116,7 @@ async fn tries_to_send(address: &str, mut request: Request<Full<Bytes>>) -> Resu
     };
     let (status, headers, text) = in_time(&asked, answered).await?;
     let json = serde_json::from_str(&text).unwrap_or_default();
-    Ok(Answer { asked, status, headers, json, text })
+    let answer = Answer { asked, status, headers, json, text };
+    described::exchanged(&described, &answer);
+    Ok(answer)
 }

@@ -19,7 +19,7 @@ use tokio::net::TcpListener;
 use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
-use crate::{PATIENCE, Started, in_time};
+use crate::{PATIENCE, Started, described, in_time};
 
 /// What signs the requests of servers that are started [`with_hook`](Started::with_hook).
 pub const SECRET: &str = "whsec_ZGllIEFudHdvcnQgYXVmIGFsbGUgRnJhZ2Vu";
@@ -154,6 +154,13 @@ impl Started {
         self.with_hook_at(&receiver.url).with(&["--outbound-allow", "127.0.0.1"])
     }
 
+    /// With a site that is told of events.
+    #[must_use]
+    pub fn with_webhooks(self, receiver: &Receiver) -> Self {
+        self.with(&["--webhook-url", &receiver.url, "--outbound-allow", "127.0.0.1"])
+            .variable("HANDSEL_WEBHOOK_SECRET", SECRET)
+    }
+
     /// The same, wherever that is; nothing is allowed for it.
     #[must_use]
     pub fn with_hook_at(self, url: &str) -> Self {
@@ -184,6 +191,7 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
     };
     assert!(verified(&state.secret, &id, &timestamp, &body, &signature), "{path}: {id} is signed by {signature:?}");
     let json = serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error} in {body:?}"));
+    described::posted(&json);
     let (place, reply) = {
         let mut heard = lock(&state.heard);
         let repeated = heard.iter().filter(|earlier| earlier.id == id).count();

@@ -1,6 +1,8 @@
 //! One open WebSocket, as a client has it. Knows nothing of who holds it.
 
+use bytes::Bytes;
 use futures_util::{SinkExt, StreamExt};
+use hyper::HeaderMap;
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpSocket, TcpStream};
@@ -10,7 +12,8 @@ use tokio_tungstenite::tungstenite::handshake::client::Request;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
 use tokio_tungstenite::tungstenite::{Error, Message};
 
-use crate::{Seen, in_time};
+use crate::described::{self, Asked, Spoken};
+use crate::{Answer, Seen, in_time};
 
 /// A socket that is about to be opened.
 pub struct Connecting {
@@ -84,6 +87,7 @@ impl Connecting {
 
     /// Opens it where the server and the network allow.
     pub async fn tries_to_open(self) -> Result<Socket, NotOpened> {
+        let asked = Asked::of(&self.request, Bytes::new());
         let opened = async {
             let stream = self.connect().await?;
             stream.set_nodelay(true)?;
@@ -96,18 +100,27 @@ impl Connecting {
                     .get("sec-websocket-protocol")
                     .and_then(|value| value.to_str().ok())
                     .map(str::to_owned);
-                Ok(Socket { stream, protocol })
+                described::exchanged(&asked, &answer(&asked, response.status().as_u16(), response.headers(), ""));
+                let spoken = Spoken::over(asked.path(), protocol.as_deref());
+                Ok(Socket { stream, protocol, spoken })
             }
             Err(Error::Http(response)) => {
                 let retry_after =
                     response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
-                let problem =
-                    response.body().as_deref().and_then(|body| serde_json::from_slice(body).ok()).unwrap_or_default();
-                Err(NotOpened::Refused(Refusal { status: response.status().as_u16(), problem, retry_after }))
+                let body = String::from_utf8_lossy(response.body().as_deref().unwrap_or_default());
+                let answer = answer(&asked, response.status().as_u16(), response.headers(), &body);
+                described::exchanged(&asked, &answer);
+                Err(NotOpened::Refused(Refusal { status: answer.status, problem: answer.json, retry_after }))
             }
             Err(error) => Err(NotOpened::Broke(error.to_string())),
         }
     }
+}
+
+/// What the request for a socket was answered.
+fn answer(asked: &Asked, status: u16, headers: &HeaderMap, body: &str) -> Answer {
+    let (asked, headers, text) = (format!("GET {}", asked.path()), headers.clone(), body.to_owned());
+    Answer { asked, status, headers, json: serde_json::from_str(body).unwrap_or_default(), text }
 }
 
 /// A client's end of a WebSocket.
@@ -116,6 +129,7 @@ pub struct Socket {
     stream: WebSocketStream<TcpStream>,
     /// The subprotocol that the server chose.
     pub protocol: Option<String>,
+    spoken: Spoken,
 }
 
 /// What comes over a socket.
@@ -127,6 +141,17 @@ pub enum Heard {
     Closed(u16, String),
     /// The connection broke without one.
     Broke,
+}
+
+fn a_frame(spoken: &mut Spoken, text: &str) -> Heard {
+    let frame = serde_json::from_str(text).expect("frames are JSON");
+    spoken.hears(&frame);
+    Heard::Frame(frame)
+}
+
+fn a_close(spoken: &Spoken, code: u16, reason: &str) -> Heard {
+    spoken.is_closed(code, reason);
+    Heard::Closed(code, reason.to_owned())
 }
 
 impl Socket {
@@ -147,11 +172,18 @@ impl Socket {
 
     /// Sends anything.
     pub async fn sends_raw(&mut self, message: Message) {
+        match &message {
+            Message::Text(text) => self.spoken.says(text),
+            Message::Binary(_) => self.spoken.says_something_else(),
+            Message::Close(Some(close)) => self.spoken.leaves(close.code.into(), &close.reason),
+            _ => {}
+        }
         in_time("a frame to be sent", self.stream.send(message)).await.expect("the connection holds");
     }
 
     /// Writes bytes past the WebSocket, as they are: for what no library would send.
     pub async fn writes_bytes(&mut self, bytes: &[u8]) {
+        self.spoken.says_something_else();
         in_time("bytes to be written", self.stream.get_mut().write_all(bytes)).await.expect("the connection holds");
     }
 
@@ -162,6 +194,7 @@ impl Socket {
 
     /// Sends a text frame if the connection still holds.
     pub async fn tries_to_send_text(&mut self, text: &str) -> bool {
+        self.spoken.says(text);
         in_time("a frame to be sent", self.stream.send(Message::text(text))).await.is_ok()
     }
 
@@ -170,11 +203,9 @@ impl Socket {
         in_time("a frame", async {
             loop {
                 match self.stream.next().await {
-                    Some(Ok(Message::Text(text))) => {
-                        return Heard::Frame(serde_json::from_str(&text).expect("frames are JSON"));
-                    }
+                    Some(Ok(Message::Text(text))) => return a_frame(&mut self.spoken, &text),
                     Some(Ok(Message::Close(Some(close)))) => {
-                        return Heard::Closed(close.code.into(), close.reason.to_string());
+                        return a_close(&self.spoken, close.code.into(), &close.reason);
                     }
                     Some(Ok(Message::Close(None)) | Err(_)) | None => return Heard::Broke,
                     Some(Ok(_)) => {}
@@ -194,10 +225,8 @@ impl Socket {
             loop {
                 heard.push(match self.stream.next().await {
                     Some(Ok(Message::Pong(seen))) if seen == payload.as_slice() => return,
-                    Some(Ok(Message::Text(text))) => {
-                        Heard::Frame(serde_json::from_str(&text).expect("frames are JSON"))
-                    }
-                    Some(Ok(Message::Close(Some(close)))) => Heard::Closed(close.code.into(), close.reason.to_string()),
+                    Some(Ok(Message::Text(text))) => a_frame(&mut self.spoken, &text),
+                    Some(Ok(Message::Close(Some(close)))) => a_close(&self.spoken, close.code.into(), &close.reason),
                     Some(Ok(Message::Close(None)) | Err(_)) | None => Heard::Broke,
                     Some(Ok(_)) => continue,
                 });

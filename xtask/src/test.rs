@@ -1,8 +1,10 @@
 //! The tests, with what they need found first. Knows nothing of what they test.
 //!
 //! - [`both`]: the end-to-end tests once more, over the other kind of database.
+//! - [`described`]: what they have seen of all that is described.
 
 mod both;
+mod described;
 
 use std::ffi::{OsStr, OsString};
 use std::process::Command;
@@ -31,15 +33,16 @@ fn run_in(parts: &mut Parts, args: &[OsString]) -> Result<()> {
     // cargo alone would build it along with the features that only tests ask for.
     let mut build = cargo(&["build", "-p", "handsel", "--bin", "handsel"]);
     parts.take("the binary", || process::run(build.args(profile(args)).env("PATH", &path)))?;
+    let seen = described::Seen::begin(args)?;
     let mut all = of_packages(args);
-    let all = parts.take("all tests, and building them", || process::run(all.args(args).env("PATH", &path)));
+    let all = parts.take("all tests, and building them", || process::run(seen.by(all.args(args).env("PATH", &path))));
     let Some(mut again) = both::again(args) else { return all };
     both::left_out().for_each(|line| eprintln!("{line}"));
     // Whatever has failed: one run is to tell of all that is wrong.
-    let again = || process::run(again.env("PATH", &path));
+    let again = || process::run(seen.by(again.env("PATH", &path)));
     match (all, parts.take("the end-to-end tests over PostgreSQL with Redis", again)) {
         (Err(all), Err(again)) => Err(all.context(again)),
-        (all, again) => all.and(again),
+        (all, again) => all.and(again).and_then(|()| seen.tell()),
     }
 }
 

@@ -7,8 +7,10 @@
 //! - `conversation`: one conversation with its timeline, entry by entry.
 //! - `replay`: its handshakes, step by step, by the same function that decided them.
 //! - `rows`: what can be said of users, tokens and listings one by one.
+//! - `feed`: the events that a site is told.
 
 mod conversation;
+mod feed;
 mod findings;
 mod replay;
 mod rows;
@@ -17,6 +19,7 @@ mod stored;
 mod tests;
 
 pub use conversation::{Audited, ConversationAudit};
+pub use feed::{FeedAudit, StoredEvent, entry_without_event};
 pub use findings::BREACHES_PER_CONVERSATION_MAX;
 pub use rows::{listing, token, user};
 pub use stored::{
@@ -95,6 +98,8 @@ codes! {
     ContentInvalid = "content_invalid",
     /// A redacted message that still says something.
     RedactedContentKept = "redacted_content_kept",
+    /// A redaction of all that somebody said, of which something is still there.
+    RedactionIncomplete = "redaction_incomplete",
     /// A redaction of what does not stand in front of it.
     RedactsNothing = "redacts_nothing",
     /// One `client_message_id` of one sender under several messages of a conversation.
@@ -111,6 +116,14 @@ codes! {
     HandshakeDiffers = "handshake_differs",
     /// More than one handshake that binds the two at the same time.
     TwoLiveHandshakes = "two_live_handshakes",
+    /// Places in the feed that no event has.
+    EventHole = "event_hole",
+    /// An entry that the feed has passed over.
+    EventMissing = "event_missing",
+    /// An event in front of that of the entry before its own.
+    EventMisplaced = "event_misplaced",
+    /// An event of an entry that is not there.
+    EventOfNothing = "event_of_nothing",
     /// More than is listed: how many says the detail.
     MoreBreaches = "more_breaches",
 }

@@ -54,8 +54,16 @@ id!(
     EntryId
 );
 id!(
+    /// An event: its place in the feed.
+    EventId
+);
+id!(
     /// A token, as one can speak of it without knowing its secret.
     TokenId
+);
+id!(
+    /// A line of the audit log.
+    AuditId
 );
 id!(
     /// A listing among those of its kind; [`crate::listing::ListingRef`] is the whole name.

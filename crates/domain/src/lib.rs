@@ -36,10 +36,12 @@
 
 pub mod audit;
 pub mod conversation;
+pub mod event;
 pub mod handshake;
 pub mod ids;
 pub mod listing;
 pub mod message;
+pub mod moving;
 pub mod password;
 pub mod ports;
 pub mod time;

@@ -136,6 +136,11 @@ impl Title {
         }
     }
 
+    /// What is left of the title of a listing whose owner was erased.
+    pub fn of_deleted() -> Self {
+        Self("Deleted".to_owned())
+    }
+
     /// The text.
     pub fn as_str(&self) -> &str {
         &self.0

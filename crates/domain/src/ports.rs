@@ -7,23 +7,29 @@ mod blocks;
 mod clock;
 mod committed;
 mod conversations;
+mod events;
 mod jwts;
 mod ledger;
 mod listings;
+mod oversight;
 mod timeline;
+mod webhooks;
 
 pub use accounts::{
-    Admission, NewUser, Passwords, Principal, Put, PutUserError, SetPasswordError, SiteUser, StoredToken, Tokens,
-    UserInsertError, Users,
+    Admission, DeadToken, NewUser, Passwords, Principal, Put, PutUserError, SetPasswordError, SiteUser, StoredToken,
+    Tokens, UserInsertError, Users,
 };
 pub use blocks::{Block, BlockError, Blocks};
 pub use clock::Clock;
 pub use committed::Committed;
 pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};
+pub use events::{Events, EventsPage, EventsPageError, Recorded};
 pub use jwts::{Claims, JwtRefused, Jwts};
 pub use ledger::{Ledger, NotAgreed, OBJECTION_CHARS_MAX, Objection, Peers, ProposedStep, RefusalText};
 pub use listings::{Listings, PutListingError, SiteListing, UpdateListingError};
+pub use oversight::{AuditLog, AuditRecord, Audited, Erased, Messages, Operator, Oversight};
 pub use timeline::{Append, AppendError, Appended, Timeline};
+pub use webhooks::{Delivered, Deliveries, Progress};
 
 #[cfg(feature = "mock")]
 pub use {
@@ -32,8 +38,11 @@ pub use {
     clock::MockClock,
     committed::MockCommitted,
     conversations::MockConversations,
+    events::MockEvents,
     jwts::MockJwts,
     ledger::{MockLedger, MockPeers},
     listings::MockListings,
+    oversight::{MockAuditLog, MockOversight},
     timeline::MockTimeline,
+    webhooks::MockDeliveries,
 };

@@ -12,7 +12,7 @@ use crate::user::Person;
 /// Most entries of one page.
 pub const PAGE_ENTRIES_MAX: u32 = 100;
 
-/// A message or a handshake step, committed, at its place.
+/// A message, a handshake step or a redaction, committed, at its place.
 #[derive(Clone, Debug)]
 pub struct Entry {
     /// Unique across all conversations.
@@ -40,9 +40,13 @@ pub enum EntryBody {
         client_message_id: Option<ClientMessageId>,
         /// Whether the other one's read cursor has passed it.
         is_read: bool,
+        /// When it was taken away, which leaves nothing of what it said nor of how its sender named it.
+        redacted_at: Option<Timestamp>,
     },
     /// One of the two took a step of the handshake, which left it like this.
     Step(Handshake),
+    /// The writer was erased, and with them all that they had said in front of this.
+    Redaction,
 }
 
 impl Entry {
@@ -56,7 +60,7 @@ impl Entry {
     pub const fn handshake(&self) -> Option<&Handshake> {
         match &self.body {
             EntryBody::Step(handshake) => Some(handshake),
-            EntryBody::Message { .. } => None,
+            EntryBody::Message { .. } | EntryBody::Redaction => None,
         }
     }
 }
@@ -73,6 +77,8 @@ pub enum Draft {
     },
     /// A step of the handshake.
     Step(Step),
+    /// That what an erased person has said is gone: the last that is written in their name.
+    Redaction,
 }
 
 impl Draft {
@@ -81,6 +87,7 @@ impl Draft {
         match self {
             Self::Step(Step { action: StepAction::Decline | StepAction::Cancel, .. }) => Intent::End,
             Self::Message { .. } | Self::Step(_) => Intent::Say,
+            Self::Redaction => Intent::Redact,
         }
     }
 }

@@ -14,6 +14,9 @@ pub const USERNAME_CHARS_MAX: usize = 150;
 /// Longest first or last name, in Unicode scalar values.
 pub const NAME_CHARS_MAX: usize = 150;
 
+/// What people see in place of the name of somebody who was erased.
+pub const DELETED_USER: &str = "Deleted user";
+
 /// Why a name was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NameInvalid {
@@ -79,6 +82,11 @@ impl Username {
         Self(name)
     }
 
+    /// What is left of the name of somebody who was erased.
+    pub fn of_deleted(user: UserId) -> Self {
+        Self(format!("deleted-{user}"))
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -94,6 +102,11 @@ impl UsernameKey {
     /// The key under which a name of any form would be found.
     pub fn of(name: &str) -> Self {
         Self(name.nfkc().collect::<String>().to_lowercase().nfkc().collect())
+    }
+
+    /// That of somebody who was erased, which no name has: theirs is free again.
+    pub fn of_deleted(user: UserId) -> Self {
+        Self(format!("deleted:{user}"))
     }
 
     /// The key's text.
@@ -132,7 +145,7 @@ pub struct Person {
     pub id: UserId,
     /// The name that the user chose.
     pub username: Username,
-    /// First and last name, or the username where both are empty.
+    /// First and last name, or the username where both are empty; of somebody who was erased [`DELETED_USER`].
     pub full_name: String,
 }
 
@@ -141,6 +154,7 @@ impl Person {
     pub fn new(id: UserId, username: Username, first_name: &str, last_name: &str) -> Self {
         let full_name = format!("{first_name} {last_name}");
         let full_name = match full_name.trim() {
+            "" if username == Username::of_deleted(id) => DELETED_USER.to_owned(),
             "" => username.as_str().to_owned(),
             name => name.to_owned(),
         };
@@ -202,6 +216,19 @@ mod tests {
         let longest = "a".repeat(USERNAME_CHARS_MAX);
         assert!(Username::parse_of_site(&longest).is_ok());
         assert_eq!(Username::parse_of_site(&(longest + "a")), Err(NameInvalid::UsernameOfSiteLength));
+    }
+
+    #[test]
+    fn who_was_erased_has_no_name_that_could_be_somebody_elses() {
+        let id = UserId::new(7).expect("an id");
+        assert_eq!(Person::new(id, Username::of_deleted(id), "", "").full_name, DELETED_USER);
+        let other = UserId::new(8).expect("an id");
+        assert_eq!(
+            Person::new(other, Username::of_deleted(id), "", "").full_name,
+            "deleted-7",
+            "a name like any other"
+        );
+        assert!(Username::parse(UsernameKey::of_deleted(id).as_str()).is_err());
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Context;
-use handsel_domain::ports::{Clock, Committed, Jwts, Ledger, Peers, Tokens};
+use handsel_domain::ports::{Clock, Committed, Deliveries, Events, Jwts, Ledger, Peers, Tokens};
 use handsel_domain::usecases::{Accounts, Agreement, Directory, Market, Moderation, Talk};
 use handsel_storage::{Argon2Passwords, DatabaseUrl, Storage};
 use tokio_util::task::TaskTracker;
@@ -23,6 +23,10 @@ pub struct App {
     pub talk: Arc<Talk>,
     /// Who keeps whom from writing.
     pub moderation: Arc<Moderation>,
+    /// How far it was pushed to it.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// What a site is told.
+    pub events: Arc<dyn Events>,
     /// Which tokens still speak for someone.
     pub tokens: Arc<dyn Tokens>,
     /// The time of day.
@@ -58,8 +62,16 @@ impl App {
                 Arc::clone(&clock),
             )),
             market: Arc::new(Market::new(Arc::clone(&storage.listings), Arc::clone(&clock))),
+            deliveries: Arc::clone(&storage.deliveries),
+            events: Arc::clone(&storage.events),
             talk: Arc::new(talk.starting_at_most(starts_per_day)),
-            moderation: Arc::new(Moderation::new(Arc::clone(&storage.blocks), Arc::clone(&clock))),
+            moderation: Arc::new(Moderation::new(
+                Arc::clone(&storage.blocks),
+                Arc::clone(&storage.oversight),
+                Arc::clone(&storage.audit_log),
+                Arc::clone(&storage.timeline),
+                Arc::clone(&clock),
+            )),
             tokens: Arc::clone(&storage.tokens),
             clock,
             starts_per_day,

@@ -5,16 +5,21 @@
 // Help is read in terminals, where Markdown's quotes are noise.
 #![allow(clippy::doc_markdown)]
 
+mod events;
 mod identity;
+mod moving;
 mod outbound;
 
+pub use events::EventsArgs;
 pub use identity::IdentityArgs;
+pub use moving::{ExportArgs, ImportArgs};
 pub use outbound::OutboundArgs;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use handsel_domain::ports::Messages;
 use serde::Serialize;
 
 const SOURCES: &str = "\
@@ -97,6 +102,12 @@ pub enum Command {
     /// Copy a SQLite database to a file, beside servers that use it
     #[command(long_about = BACKUP, after_help = BACKED_UP)]
     Backup(BackupArgs),
+    /// Write users, listings and conversations to a file, beside servers that use the database
+    #[command(long_about = moving::EXPORT, after_help = moving::EXPORTED)]
+    Export(ExportArgs),
+    /// Take in users, listings and conversations from such a file; can be run again
+    #[command(long_about = moving::IMPORT, after_help = moving::IMPORTED)]
+    Import(ImportArgs),
     /// Ask a running server whether it is alive, or ready; says so by its status, 0 or 1
     #[command(long_about = HEALTHCHECK, after_help = CHECKED)]
     Healthcheck(HealthcheckArgs),
@@ -219,6 +230,10 @@ pub struct ServeArgs {
     #[command(flatten)]
     #[serde(flatten)]
     pub identity: IdentityArgs,
+    /// What a site is told.
+    #[command(flatten)]
+    #[serde(flatten)]
+    pub events: EventsArgs,
     /// Origin of pages that may use this server from a browser, beside its own host; may be repeated [default: none]
     #[arg(long, value_name = "ORIGIN")]
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -292,6 +307,19 @@ pub enum UserCommand {
     },
     /// List the users: id, username, full name, when they joined
     List(CommonArgs),
+    /// Suspend a user: their sockets close, their tokens are revoked, and nothing is written by them or to them any more
+    Suspend(WhichUser),
+    /// End a user's suspension; they log in anew
+    Unsuspend(WhichUser),
+    /// Erase a person for ever: names, password, blocks, notes and listings' texts go, and their messages as is asked for
+    Erase {
+        /// Whom
+        #[command(flatten)]
+        whom: WhichUser,
+        /// What becomes of their messages: keep or redact
+        #[arg(long, value_name = "WHAT", value_parser = parse_messages)]
+        messages: Messages,
+    },
     /// Set a new password, which revokes all of the user's tokens; asked for as `add` does
     SetPassword {
         /// Whose
@@ -300,6 +328,20 @@ pub enum UserCommand {
         #[command(flatten)]
         common: CommonArgs,
     },
+}
+
+/// A user, and what every command needs.
+#[derive(Debug, Args)]
+pub struct WhichUser {
+    /// By username; or by id, as id:42, where there is no name any more
+    pub user: String,
+    /// What every command needs.
+    #[command(flatten)]
+    pub common: CommonArgs,
+}
+
+fn parse_messages(name: &str) -> Result<Messages, &'static str> {
+    Messages::from_name(name).ok_or("keep or redact")
 }
 
 /// What can be done with tokens.

@@ -2,7 +2,10 @@
 
 mod backup;
 mod elsewhere;
+mod export;
 mod healthcheck;
+mod import;
+mod progress;
 mod token;
 mod user;
 mod verify;
@@ -37,8 +40,10 @@ pub fn run(cli: Cli) -> anyhow::Result<ExitCode> {
             Some(Command::Migrate(common)) => migrate(common).await,
             Some(Command::Verify(args)) => return Ok(verify::run(args).await),
             Some(Command::Backup(args)) => backup::run(args).await,
+            Some(Command::Export(args)) => export::run(args).await,
+            Some(Command::Import(args)) => return Ok(import::run(args).await),
             Some(Command::Healthcheck(args)) => healthcheck::run(args).await,
-            Some(Command::User(command)) => user::run(command).await,
+            Some(Command::User(command)) => Box::pin(user::run(command)).await,
             Some(Command::Token(command)) => token::run(command).await,
             Some(Command::CheckConfig(args)) => check_config(&args),
         }?;
@@ -94,6 +99,12 @@ fn check_config(args: &ServeArgs) -> anyhow::Result<()> {
             "handshake_hook" => {
                 config.outbound.as_ref().and_then(|outbound| outbound.hook.as_ref()).map(ToString::to_string).into()
             }
+            "webhook_url" => config
+                .outbound
+                .as_ref()
+                .and_then(|outbound| outbound.webhook.as_ref())
+                .map(|webhook| webhook.target.to_string())
+                .into(),
             // How many there are is all that may be seen of them.
             "webhook_secret" => config.outbound.as_ref().map(|outbound| format!("{:?}", outbound.secrets)).into(),
             "jwt_secret" => config.identity.jwts.as_ref().map(|_| "***").into(),

@@ -1,12 +1,14 @@
 //! Settings: from flags, variables and a file to checked values. Knows nothing of what is done with them.
 
+mod events;
 mod identity;
 mod outbound;
 mod path_prefix;
 mod sources;
 
+pub use events::EventFeed;
 pub use identity::{AdminKey, AdminKeys, Identity, IdentitySource};
-pub use outbound::Outbound;
+pub use outbound::{Outbound, Webhook};
 pub use path_prefix::PathPrefix;
 pub use sources::Loaded;
 
@@ -65,6 +67,10 @@ pub struct Settings {
     /// Whom a JWT must be of.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub jwt_issuer: Option<String>,
+    /// How long a message waits unread until the site is told.
+    pub notify_after: String,
+    /// How long events are kept.
+    pub events_kept: String,
     /// Origins of pages that may use this server.
     #[serde(deserialize_with = "list")]
     pub allow_origin: Vec<String>,
@@ -84,6 +90,11 @@ pub struct Settings {
     /// Where the ledger is asked, if it is.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handshake_hook: Option<String>,
+    /// Where events are pushed, if they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
+    /// Whether they have what people write.
+    pub webhook_content: bool,
     /// What signs requests to others.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub webhook_secret: Option<String>,
@@ -123,6 +134,8 @@ impl Default for Settings {
             jwt_jwks_file: None,
             jwt_audience: None,
             jwt_issuer: None,
+            notify_after: "5m".to_owned(),
+            events_kept: "30d".to_owned(),
             allow_origin: Vec::new(),
             trusted_proxy: Vec::new(),
             frames_per_second,
@@ -131,6 +144,8 @@ impl Default for Settings {
             conversations_started_per_day: 200,
             drain_seconds: 8,
             handshake_hook: None,
+            webhook_url: None,
+            webhook_content: false,
             webhook_secret: None,
             outbound_allow: Vec::new(),
             no_frontend: false,
@@ -171,6 +186,10 @@ pub struct Config {
     pub admin_bind: Option<SocketAddr>,
     /// Whose the users are, and how the site that has them proves to be that site.
     pub identity: Identity,
+    /// Whether events are recorded: there is a site to be told.
+    pub events: bool,
+    /// What it is told, and for how long.
+    pub feed: EventFeed,
     /// Which pages may use this server.
     pub origins: OriginPolicy,
     /// Whose `X-Forwarded-For` is believed.
@@ -225,6 +244,8 @@ impl Config {
             "{}: at most {DRAIN_SECONDS_MAX} seconds",
             loaded.place("drain_seconds")
         );
+        let outbound = Outbound::new(loaded)?;
+        let identity = Identity::new(loaded, surface)?;
         Ok(Self {
             database: settings.database_url.parse().with_context(|| loaded.place("database_url"))?,
             redis: redis(loaded)?,
@@ -232,7 +253,10 @@ impl Config {
             port: settings.port,
             path_prefix: settings.path_prefix.parse().with_context(|| loaded.place("path_prefix"))?,
             admin_bind: settings.admin_bind,
-            identity: Identity::new(loaded, surface)?,
+            events: !identity.admin_keys.is_empty()
+                || outbound.as_ref().is_some_and(|outbound| outbound.webhook.is_some()),
+            feed: EventFeed::new(loaded)?,
+            identity,
             origins: OriginPolicy::new(&settings.allow_origin, settings.bind)
                 .with_context(|| loaded.place("allow_origin"))?,
             trusted_proxies: settings.trusted_proxy.iter().map(network).collect::<Result<_, _>>()?,
@@ -243,7 +267,7 @@ impl Config {
             sign_ins_per_minute: settings.sign_ins_per_minute,
             conversations_started_per_day: settings.conversations_started_per_day,
             drain: Duration::from_secs(settings.drain_seconds),
-            outbound: Outbound::new(loaded)?,
+            outbound,
             surface,
             page: surface.http_api && !settings.no_frontend,
         })

@@ -12,6 +12,8 @@ mod demo;
 mod description;
 pub mod http;
 pub mod jwt;
+mod moving;
 pub mod page;
+mod recorder;
 pub mod serve;
 mod telemetry;

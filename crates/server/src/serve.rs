@@ -12,6 +12,7 @@ use std::time::Duration;
 use anyhow::Context;
 use handsel_domain::ports::{Committed, Jwts};
 use handsel_domain::usecases::Accounts;
+use handsel_storage::DatabaseUrl;
 use handsel_transport::broker::Elsewhere;
 use handsel_transport::broker::local::Nowhere;
 use handsel_transport::broker::redis::RedisBroker;
@@ -25,10 +26,11 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::app::App;
-use crate::config::Config;
+use crate::config::{Config, Redis};
 use crate::http::{Api, Served, UseCases};
 use crate::jwt::SiteJwts;
 use crate::page::Page;
+use crate::recorder::Recording;
 use crate::{demo, telemetry};
 use connection::Connections;
 pub(crate) use listeners::reached_at;
@@ -60,6 +62,7 @@ fn use_cases(app: &App) -> UseCases {
     UseCases {
         market: Arc::clone(&app.market),
         directory: Arc::clone(&app.directory),
+        events: Arc::clone(&app.events),
         moderation: Arc::clone(&app.moderation),
     }
 }
@@ -88,12 +91,15 @@ pub async fn run(
     let (redis, link) = redis.unzip();
     let hub = Arc::new(Hub::among(config.limits.sockets_per_user, elsewhere(redis.as_ref())));
     let mut stop = std::pin::pin!(stop);
+    let recording = Recording::of(config.events.then_some(config.feed));
     let opening = async {
         let here = broker(Arc::clone(&hub));
         let committed = redis.as_ref().map(|redis| redis.behind(Arc::clone(&here))).unwrap_or(here);
-        let app = App::open(&config.database, committed, config.conversations_started_per_day).await?;
+        let app =
+            App::open(&config.database, recording.in_front_of(committed), config.conversations_started_per_day).await?;
         // In front of everything that serves or sweeps, so that a database of others is left as it is.
         let demo = if with_demo { Some(demo::prepare(&app).await?) } else { None };
+        recording.begins(&*app.events).await?;
         anyhow::Ok((app, demo))
     };
     let (mut app, demo) = tokio::select! {
@@ -103,7 +109,7 @@ pub async fn run(
     };
     let (stopping, ended, background) = (CancellationToken::new(), CancellationToken::new(), TaskTracker::new());
     take_jwts(config.identity.jwts.as_ref(), &mut app, &background, &ended);
-    outbound::agree_first(config.outbound.as_ref(), &mut app, &hub, &background)?;
+    outbound::begin(&config, &mut app, &hub, &background, &ended)?;
     let sessions = TaskTracker::new();
     let gateway = Gateway {
         hub: Arc::clone(&hub),
@@ -135,13 +141,10 @@ pub async fn run(
     let silent = CancellationToken::new();
     let link = link.map(|link| tokio::spawn(link.run(Arc::clone(&hub), silent.clone())));
     background.spawn(telemetry::upkeep(ended.clone()));
+    background.spawn(recording.run(Arc::clone(&app.events), Arc::clone(&app.clock), ended.clone()));
     background.spawn(sweep(Arc::clone(&app.accounts), Arc::clone(&api), ended.clone()));
 
-    let redis = config.redis.as_ref().map(|redis| format!(", Redis {}", redis.url.shown())).unwrap_or_default();
-    let admin = listeners.admin.as_ref().map(|admin| admin.local_addr()).transpose()?;
-    let admin = admin.map(|admin| format!(", operator's address http://{admin}")).unwrap_or_default();
-    let (version, database) = (env!("CARGO_PKG_VERSION"), config.database.shown());
-    println!("Handsel {version} listening on http://{address}, database {database}{redis}{admin}");
+    say_where(&listeners, &config.database, config.redis.as_ref())?;
     let reached = format!("{}{}", reached_at(address), config.path_prefix);
     match demo {
         Some(demo) => demo::announce(demo, &app, &reached, config.surface, config.page).await?,
@@ -199,6 +202,16 @@ async fn last_words(link: Option<JoinHandle<()>>, by: Instant) {
     {
         tracing::warn!("Redis did not take the last of what was committed in time; other nodes find it by comparing");
     }
+}
+
+/// Says where it listens, and over what it serves.
+fn say_where(listeners: &Listeners, database: &DatabaseUrl, redis: Option<&Redis>) -> anyhow::Result<()> {
+    let redis = redis.map(|redis| format!(", Redis {}", redis.url.shown())).unwrap_or_default();
+    let admin = listeners.admin.as_ref().map(|admin| admin.local_addr()).transpose()?;
+    let admin = admin.map(|admin| format!(", operator's address http://{admin}")).unwrap_or_default();
+    let (version, address, database) = (env!("CARGO_PKG_VERSION"), listeners.public.local_addr()?, database.shown());
+    println!("Handsel {version} listening on http://{address}, database {database}{redis}{admin}");
+    Ok(())
 }
 
 /// Who is told of what happens here, beside this process.

@@ -108,11 +108,26 @@ fn describe() {
     metrics::describe_gauge!("handsel_queue_depth", "Frames that wait in the queues of all sockets");
     metrics::describe_counter!("handsel_ledger_answers_total", "What the ledger came to, by answer");
     metrics::describe_histogram!("handsel_ledger_duration_seconds", "Time that the ledger took to answer");
+    metrics::describe_counter!("handsel_events_recorded_total", "Events recorded by this process");
+    metrics::describe_gauge!(
+        "handsel_events_lag_seconds",
+        "For how long the feed has not caught up with what is committed; absent where no events are recorded"
+    );
+    metrics::describe_counter!("handsel_webhooks_delivered_total", "Events that the site's endpoint took");
+    metrics::describe_counter!(
+        "handsel_webhooks_failed_total",
+        "Requests that the site's endpoint did not answer with 2xx"
+    );
+    metrics::describe_gauge!("handsel_webhooks_oldest_seconds", "For how long the oldest event waits for the endpoint");
+    metrics::describe_gauge!("handsel_webhooks_backlog", "Events that were not tried yet");
+    metrics::describe_gauge!("handsel_webhooks_held", "Conversations held back by an event that was not taken");
+    metrics::describe_gauge!("handsel_webhooks_endpoint_up", "0 while the endpoint takes nothing");
     metrics::describe_gauge!("handsel_build_info", "1, with the version as a label");
     metrics::gauge!("handsel_build_info", "version" => env!("CARGO_PKG_VERSION")).set(1.0);
     // Each begins at zero, so that the first event is seen as a step.
     handsel_transport::counts::begin();
     metrics::counter!("handsel_entries_committed_total").increment(0);
+    metrics::counter!("handsel_events_recorded_total").increment(0);
     let _ = (metrics::histogram!("handsel_commit_batch_size"), metrics::histogram!("handsel_commit_duration_seconds"));
     for result in LOG_IN_RESULTS {
         metrics::counter!("handsel_logins_total", "result" => result).increment(0);

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use handsel_domain::conversation::ReadCursor;
+use handsel_domain::conversation::{Account, ReadCursor};
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::Entry;
@@ -25,6 +25,8 @@ impl Committed for Silence {
     fn cursor_moved(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
+
+    fn shut_out(&self, _: UserId, _: Account) {}
 
     fn barred(&self, _: [UserId; 2], _: bool) {}
 }

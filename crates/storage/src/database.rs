@@ -39,7 +39,7 @@ pub(crate) struct Database {
 }
 
 /// One for each of [`Alone`]: those who wait for the same lock need only one connection between them.
-type Turns = [Arc<Mutex<()>>; 4];
+type Turns = [Arc<Mutex<()>>; 5];
 
 impl Database {
     pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Self, DbErr> {
@@ -127,6 +127,8 @@ pub(crate) enum Alone {
     NumberingNeeds,
     /// To take an id for a user that a site gave.
     PuttingUsers,
+    /// To give the next numbers to events.
+    Recording,
 }
 
 impl Alone {

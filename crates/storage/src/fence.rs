@@ -1,8 +1,8 @@
 //! Waits for the batches that were decided without something that has just been committed. Knows nothing of what that is.
 //!
 //! On SQLite there are none: one writes at a time, and reads first what was written before. On PostgreSQL a batch holds
-//! the rows of its conversations while it decides; whoever has had each of them once knows that all who decide from then
-//! on have seen what was committed before.
+//! the rows of its conversations while it decides, and the listings of those that it begins; whoever has had each of them
+//! once knows that all who decide from then on have seen what was committed before.
 
 use handsel_domain::ids::UserId;
 use sea_orm::{ConnectionTrait, DbErr, Value};
@@ -14,9 +14,20 @@ use crate::sql::statement;
 const BETWEEN: &str = "SELECT id FROM conversations WHERE (owner_id = $1 AND respondent_id = $2) \
     OR (owner_id = $2 AND respondent_id = $1) ORDER BY id FOR SHARE";
 
+const OF_USER: &str = "SELECT id FROM conversations WHERE owner_id = $1 OR respondent_id = $1 ORDER BY id FOR SHARE";
+
+const LISTINGS_OF_USER: &str = "SELECT id FROM listings WHERE owner_id = $1 ORDER BY kind, id FOR NO KEY UPDATE";
+
 /// Nothing that was decided before is committed between these two any more. Whoever calls has had the rows of both.
 pub(crate) async fn between(database: &Database, one: UserId, other: UserId) -> Result<(), DbErr> {
     pass(database, BETWEEN, [one.get().into(), other.get().into()]).await
+}
+
+/// Nothing that was decided before is committed by this user, or to them, any more. Whoever calls has had the user's row.
+pub(crate) async fn around(database: &Database, user: UserId) -> Result<(), DbErr> {
+    // What has just begun about one of the listings is one of the conversations by then.
+    pass(database, LISTINGS_OF_USER, [user.get().into()]).await?;
+    pass(database, OF_USER, [user.get().into()]).await
 }
 
 async fn pass<const N: usize>(database: &Database, rows: &'static str, values: [Value; N]) -> Result<(), DbErr> {
@@ -35,6 +46,8 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        assert_eq!(full_scans_of_postgres(BETWEEN).await, Vec::<String>::new());
+        for sql in [BETWEEN, OF_USER, LISTINGS_OF_USER] {
+            assert_eq!(full_scans_of_postgres(sql).await, Vec::<String>::new(), "{sql}");
+        }
     }
 }

@@ -3,6 +3,7 @@
 //! Knows nothing of sockets, frames or HTTP. [`Storage::open`] connects and migrates; the ports it hands out are
 //! all that others use.
 
+mod audit_log;
 mod backup;
 mod blocks;
 mod changes;
@@ -10,11 +11,16 @@ mod conversations;
 mod database;
 mod entities;
 mod errors;
+mod events;
 #[cfg(test)]
 mod explain;
+mod export;
 mod fence;
+mod import;
 mod listings;
 mod migrations;
+mod moved;
+mod oversight;
 mod passwords;
 mod people;
 mod sql;
@@ -27,6 +33,8 @@ mod verify;
 pub use backup::{BackedUp, BackupError, backup};
 pub use database::DatabaseUrl;
 pub use errors::OpenError;
-pub use passwords::Argon2Passwords;
+pub use export::{ExportError, Exported, export};
+pub use import::{ImportError, Importer, Item, Line, Took, Unfit, Verdict};
+pub use passwords::{Argon2Passwords, can_compare_with};
 pub use storage::Storage;
 pub use verify::{Verified, VerifyError, verify};

@@ -3,6 +3,8 @@
 mod m20261123_000001_core;
 mod m20261123_000002_identity;
 mod m20261123_000003_moderation;
+mod m20261123_000004_events;
+mod m20261123_000005_webhooks;
 mod m20261123_000006_views;
 
 use handsel_domain::ports::Schema;
@@ -21,6 +23,8 @@ impl MigratorTrait for Migrator {
             Box::new(m20261123_000001_core::Migration),
             Box::new(m20261123_000002_identity::Migration),
             Box::new(m20261123_000003_moderation::Migration),
+            Box::new(m20261123_000004_events::Migration),
+            Box::new(m20261123_000005_webhooks::Migration),
             Box::new(m20261123_000006_views::Migration),
         ]
     }

@@ -20,6 +20,23 @@ const WAITING_MAX: usize = 256;
 /// Random bytes of a salt.
 const SALT_BYTES: usize = 16;
 
+/// Most memory, passes and lanes that comparing with a hash of another site may take: the 19 MiB, 2 passes and 1 lane of
+/// one's own leave room, and nobody's log-in may take a machine's memory.
+const MEMORY_KIB_MAX: u32 = 128 * 1_024;
+const PASSES_MAX: u32 = 16;
+const LANES_MAX: u32 = 8;
+
+/// Whether a text is a hash that a password can be compared with here, at a price that can be paid at each log-in.
+pub fn can_compare_with(phc: &str) -> bool {
+    let Ok(phc) = phc::PasswordHash::new(phc) else { return false };
+    let known = Algorithm::try_from(phc.algorithm.as_str()).is_ok();
+    let version = phc.version.map(Version::try_from).transpose().is_ok();
+    let payable = Params::try_from(&phc).is_ok_and(|params| {
+        params.m_cost() <= MEMORY_KIB_MAX && params.t_cost() <= PASSES_MAX && params.p_cost() <= LANES_MAX
+    });
+    known && version && payable && phc.salt.is_some() && phc.hash.is_some()
+}
+
 type Work = Box<dyn FnOnce(&mut Hasher) + Send>;
 
 /// Argon2id with the crate's defaults, which are OWASP's: 19 MiB, 2 passes, 1 lane.
@@ -149,6 +166,25 @@ mod tests {
         assert_eq!(passwords.verify(right, Some(hash.clone())).await, Ok(true));
         assert_eq!(passwords.verify(wrong, Some(hash)).await, Ok(false));
         assert_eq!(passwords.verify(nobodys, None).await, Ok(false), "nobody is nobody");
+    }
+
+    #[test]
+    fn a_hash_of_another_site_is_known_by_its_form_and_its_price() {
+        let of = |m: u32, t: u32| {
+            format!("$argon2id$v=19$m={m},t={t},p=1$gZiV/M1gPc22ElAH/Jh1Hw$CWOrkoo7oJBQ/iyh7uJ0LO2aLEfrHwTWllSAxT0zRno")
+        };
+        for (hash, expected) in [
+            (of(19_456, 2).as_str(), true),
+            (of(131_072, 4).as_str(), true),
+            (of(4_194_304, 2).as_str(), false),
+            (of(19_456, 1_000).as_str(), false),
+            ("pbkdf2_sha256$870000$salt$hash", false),
+            ("$argon2id$v=19$m=19456,t=2,p=1", false),
+            ("", false),
+            ("!", false),
+        ] {
+            assert_eq!(can_compare_with(hash), expected, "{hash}");
+        }
     }
 
     #[tokio::test]

@@ -2,15 +2,21 @@
 
 use std::sync::Arc;
 
-use handsel_domain::ports::{Blocks, Clock, Committed, Conversations, Listings, Timeline, Tokens, Users};
+use handsel_domain::ports::{
+    AuditLog, Blocks, Clock, Committed, Conversations, Deliveries, Events, Listings, Oversight, Timeline, Tokens, Users,
+};
 
+use crate::audit_log::SqlAuditLog;
 use crate::blocks::SqlBlocks;
 use crate::changes::Changes;
 use crate::conversations::SqlConversations;
 use crate::database::{Database, DatabaseUrl};
 use crate::errors::OpenError;
+use crate::events::{SqlDeliveries, SqlEvents};
+use crate::import::Importer;
 use crate::listings::SqlListings;
 use crate::migrations;
+use crate::oversight::SqlOversight;
 use crate::timeline::SqlTimeline;
 use crate::timeline::Writer;
 use crate::tokens::SqlTokens;
@@ -28,8 +34,16 @@ pub struct Storage {
     pub conversations: Arc<dyn Conversations>,
     /// Who has blocked whom.
     pub blocks: Arc<dyn Blocks>,
+    /// What is done about users from outside.
+    pub oversight: Arc<dyn Oversight>,
+    /// What is written down of that.
+    pub audit_log: Arc<dyn AuditLog>,
     /// The ordered logs.
     pub timeline: Arc<dyn Timeline>,
+    /// How far the feed was pushed to a site.
+    pub deliveries: Arc<dyn Deliveries>,
+    /// The feed of what was committed.
+    pub events: Arc<dyn Events>,
     writer: Writer,
     database: Database,
 }
@@ -50,13 +64,22 @@ impl Storage {
         Ok(Self {
             users: Arc::new(SqlUsers::new(database.clone(), Arc::clone(&committed))),
             blocks: Arc::new(SqlBlocks::new(database.clone(), Arc::clone(&committed))),
+            oversight: Arc::new(SqlOversight::new(database.clone(), Arc::clone(&committed), writer.queue())),
+            audit_log: Arc::new(SqlAuditLog::new(database.clone())),
             tokens: Arc::new(SqlTokens::new(database.clone(), committed)),
             listings: Arc::new(SqlListings::new(database.clone())),
             conversations: Arc::new(SqlConversations::new(database.clone(), Changes::default(), writer.queue())),
             timeline: Arc::new(SqlTimeline::new(database.clone(), writer.queue())),
+            deliveries: Arc::new(SqlDeliveries::new(database.clone())),
+            events: Arc::new(SqlEvents::new(database.clone())),
             writer,
             database,
         })
+    }
+
+    /// Takes in what moved, beside these ports and other processes.
+    pub fn importer(&self) -> Importer {
+        Importer::new(self.database.clone())
     }
 
     /// Resolves only if nothing can be written any more, whatever the database does: the process should end then.

@@ -6,11 +6,13 @@
 //! - [`locks`]: what keeps other processes from deciding about the same conversations meanwhile.
 //! - [`load`], [`plan`], [`store`]: what is read in it, what that decides, as a pure function, and what is written.
 //! - [`cursors`]: read cursors, moved in the same transaction.
+//! - [`import`]: what was written elsewhere, under the same locks.
 //! - [`read`]: pages of a timeline.
 //! - [`rows`]: what the joins select, and what it becomes.
 
 mod batch;
 mod cursors;
+mod import;
 mod load;
 mod locks;
 mod plan;
@@ -21,6 +23,7 @@ mod store;
 mod writer;
 
 pub(crate) use cursors::Move;
+pub(crate) use import::{Timelines, TimelinesError};
 pub(crate) use queue::Queue;
 pub(crate) use writer::Writer;
 

@@ -8,7 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use handsel_domain::Unavailable;
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::password::PasswordHash;
-use handsel_domain::ports::{Admission, Claims, Committed, Principal, StoredToken, Tokens};
+use handsel_domain::ports::{Admission, Claims, Committed, DeadToken, Principal, StoredToken, Tokens};
 use handsel_domain::time::Timestamp;
 use handsel_domain::token::Token;
 use sea_orm::ActiveValue::{NotSet, Set};
@@ -47,10 +47,15 @@ fn ids(rows: &[sea_orm::QueryResult]) -> Result<Vec<TokenId>, DbErr> {
     rows.iter().map(|row| token_id(row.try_get("", "id")?)).collect()
 }
 
-/// On PostgreSQL whoever sets another password waits until the token is there, and then revokes it.
+fn dead_token(row: &sea_orm::QueryResult) -> Result<DeadToken, DbErr> {
+    let suspended = row.try_get::<Option<i64>>("", "suspended_at")?.is_some();
+    Ok(DeadToken { token: token_id(row.try_get("", "id")?)?, suspended })
+}
+
+/// On PostgreSQL whoever sets another password, or suspends the user, waits until the token is there, and then revokes it.
 const LOCK_PASSWORD: Sql = Sql {
-    sqlite: "SELECT id FROM users WHERE id = $1 AND password_hash = $2",
-    postgres: "SELECT id FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE",
+    sqlite: "SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND suspended_at IS NULL",
+    postgres: "SELECT id FROM users WHERE id = $1 AND password_hash = $2 AND suspended_at IS NULL FOR SHARE",
 };
 
 /// On PostgreSQL two who revoke the same tokens lock them in the same order.
@@ -182,13 +187,14 @@ impl Tokens for SqlTokens {
             let query =
                 tokens::Entity::find().filter(tokens::Column::Hash.eq(hash(token))).find_also_related(users::Entity);
             let Some((token, Some(user))) = query.one(&self.database.readers).await? else { return Ok(None) };
-            let revoked = token.revoked_at.is_some() || user.suspended_at.is_some() || user.deleted_at.is_some();
+            let revoked = token.revoked_at.is_some() || user.deleted_at.is_some();
+            let suspended = user.suspended_at.is_some();
             let principal = Principal {
                 person: Arc::new(people::user(user)?.person),
                 token: token_id(token.id)?,
                 expires_at: Timestamp::from_millis(token.expires_at),
             };
-            Ok::<_, DbErr>(Some(StoredToken { principal, revoked }))
+            Ok::<_, DbErr>(Some(StoredToken { principal, revoked, suspended }))
         };
         self.database.in_time(find).await.map_err(unavailable)
     }
@@ -219,16 +225,17 @@ impl Tokens for SqlTokens {
         Ok(revoked.len() as u64)
     }
 
-    async fn dead_among(&self, tokens: &[TokenId]) -> Result<Vec<TokenId>, Unavailable> {
+    async fn dead_among(&self, tokens: &[TokenId]) -> Result<Vec<DeadToken>, Unavailable> {
         const DEAD: Sql = over!(
             (0 token bigint),
-            "SELECT asked.token AS id FROM asked LEFT JOIN tokens ON tokens.id = asked.token LEFT JOIN users ON users.id = tokens.user_id \
+            "SELECT asked.token AS id, users.suspended_at AS suspended_at FROM asked LEFT JOIN tokens ON tokens.id = asked.token LEFT JOIN users ON users.id = tokens.user_id \
              WHERE tokens.id IS NULL OR tokens.revoked_at IS NOT NULL OR users.suspended_at IS NOT NULL OR users.deleted_at IS NOT NULL"
         );
         let asked = array(tokens.iter().map(|id| json!([id.get()])));
         let query = async {
             let readers = &self.database.readers;
-            ids(&readers.query_all_raw(statement(readers, DEAD, [asked.into()])).await?)
+            let rows = readers.query_all_raw(statement(readers, DEAD, [asked.into()])).await?;
+            rows.iter().map(dead_token).collect::<Result<_, _>>()
         };
         self.database.in_time(query).await.map_err(unavailable)
     }

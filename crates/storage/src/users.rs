@@ -45,7 +45,7 @@ impl SqlUsers {
 }
 
 /// On PostgreSQL the next id is a sequence's, which does not look at those that are there. SQLite's looks.
-const SKIP_IDS: &str = "SELECT setval(pg_get_serial_sequence('users', 'id'), $1) \
+pub(crate) const SKIP_IDS: &str = "SELECT setval(pg_get_serial_sequence('users', 'id'), $1) \
     WHERE $1 > (SELECT COALESCE(pg_sequence_last_value(pg_get_serial_sequence('users', 'id')::regclass), 0))";
 
 /// Whether another user has that name.

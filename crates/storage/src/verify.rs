@@ -14,14 +14,16 @@
 //! - [`timelines`]: conversations, each with its entries and handshakes.
 //! - [`rows`]: what their rows become.
 //! - [`orphans`]: entries and handshakes of no conversation.
+//! - [`events`]: the feed of events.
 //! - [`dialect`]: the few expressions that only one kind of database understands.
 
 mod dialect;
+mod events;
 mod file;
 mod orphans;
 mod repeated;
 mod rows;
-mod source;
+pub(crate) mod source;
 mod tables;
 mod timelines;
 
@@ -81,6 +83,7 @@ pub async fn verify(url: &DatabaseUrl, found: impl FnMut(Breach)) -> Result<Veri
     tables::verify(&mut source, &mut report).await?;
     repeated::verify(&mut source, &mut report).await?;
     timelines::verify(&mut source, &mut report).await?;
+    events::verify(&mut source, &mut report).await?;
     source.close().await;
     Ok(report.verified)
 }

@@ -30,6 +30,7 @@ mod contract {
     mod bench;
     mod clock;
     mod expect;
+    mod feed;
     mod heard;
     mod postgres;
     mod seat;
@@ -41,6 +42,9 @@ mod contract {
     mod blocks;
     mod commit;
     mod conversations;
+    mod events;
+    mod events_kept;
+    mod events_unread;
     mod file;
     mod first_entry;
     mod giving_up;
@@ -52,6 +56,7 @@ mod contract {
     mod nodes;
     mod one_batch;
     mod order;
+    mod oversight;
     mod pages;
     mod processes;
     mod read_back;
@@ -70,10 +75,12 @@ mod contract {
     mod verify;
     mod verify_busy;
     mod verify_damage;
+    mod verify_events;
     mod verify_file;
     mod verify_handshakes;
     mod verify_rows;
     mod verify_timelines;
     mod views;
+    mod webhooks;
     mod your_turn;
 }

@@ -38,6 +38,8 @@ pub enum CloseReason {
     UserUnknown,
     /// The caller is neither owner nor respondent. 4003
     NotAParticipant,
+    /// The account was stopped. 4003
+    AccountSuspended,
     /// A browser's page from elsewhere. 4003
     OriginNotAllowed,
     /// No such listing. 4004
@@ -64,7 +66,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// Every reason.
-    pub const ALL: [Self; 26] = [
+    pub const ALL: [Self; 27] = [
         Self::ConversationInvalid,
         Self::QueryInvalid,
         Self::AfterNeedsKey,
@@ -80,6 +82,7 @@ impl CloseReason {
         Self::JwtIssuer,
         Self::UserUnknown,
         Self::NotAParticipant,
+        Self::AccountSuspended,
         Self::OriginNotAllowed,
         Self::ListingNotFound,
         Self::TooSlow,
@@ -111,6 +114,7 @@ impl CloseReason {
             Self::JwtIssuer => "jwt_issuer",
             Self::UserUnknown => "user_unknown",
             Self::NotAParticipant => "not_a_participant",
+            Self::AccountSuspended => "account_suspended",
             Self::OriginNotAllowed => "origin_not_allowed",
             Self::ListingNotFound => "listing_not_found",
             Self::TooSlow => "too_slow",
@@ -139,7 +143,7 @@ impl CloseReason {
             | Self::JwtAudience
             | Self::JwtIssuer
             | Self::UserUnknown => 4001,
-            Self::NotAParticipant | Self::OriginNotAllowed => 4003,
+            Self::NotAParticipant | Self::AccountSuspended | Self::OriginNotAllowed => 4003,
             Self::ListingNotFound => 4004,
             Self::TooSlow => 4008,
             Self::TooManySockets => 4009,
@@ -167,7 +171,7 @@ impl CloseReason {
             | Self::JwtAudience
             | Self::JwtIssuer
             | Self::UserUnknown => 401,
-            Self::NotAParticipant | Self::OriginNotAllowed => 403,
+            Self::NotAParticipant | Self::AccountSuspended | Self::OriginNotAllowed => 403,
             Self::ListingNotFound => 404,
             Self::RateLimited | Self::TooManySockets => 429,
             Self::Restarting | Self::Unavailable => 503,
@@ -209,6 +213,7 @@ impl CloseReason {
                 "This JWT is for a user (sub) who is not known here; the site puts users first: PUT /api/admin/users/ID/."
             }
             Self::NotAParticipant => "This conversation is between two other people.",
+            Self::AccountSuspended => "This account is suspended; ask those who run this site.",
             Self::OriginNotAllowed => {
                 "Pages of this origin may not connect; the operator can allow it with --allow-origin."
             }
@@ -246,6 +251,7 @@ impl From<AuthenticateError> for CloseReason {
         match error {
             AuthenticateError::Unknown => Self::TokenUnknown,
             AuthenticateError::Expired | AuthenticateError::Jwt(JwtRefused::Expired) => Self::TokenExpired,
+            AuthenticateError::Suspended => Self::AccountSuspended,
             AuthenticateError::Revoked => Self::TokenRevoked,
             AuthenticateError::Jwt(JwtRefused::NotTaken) => Self::TokenMalformed,
             AuthenticateError::Jwt(JwtRefused::Invalid) => Self::JwtInvalid,

@@ -3,9 +3,11 @@
 //! - [`client`]: what clients send, parsed into [`ClientFrame`].
 //! - [`server`]: entries and errors, each encoded once and shared.
 //! - [`kind`]: which type a frame has, as one of a closed list.
+//! - [`event`]: what a site is told, in the feed of events and by webhooks.
 //! - [`hello`], [`signal`]: what the extended protocol has beside these.
 
 pub mod client;
+pub mod event;
 pub mod hello;
 pub mod kind;
 pub mod server;

@@ -17,7 +17,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, ReadCursor, Side};
+use handsel_domain::conversation::{Account, Conversation, ConversationKey, ConversationState, ReadCursor, Side};
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::{Objection, Peers, Principal};
 use handsel_domain::timeline::Entry;
@@ -187,6 +187,17 @@ impl Hub {
         }
         let state = lock(&self.state);
         for member in state.users.values().flatten().filter(|member| tokens.contains(&member.token())) {
+            member.close(reason);
+        }
+    }
+
+    /// Closes all sockets of this user, for what has become of the account.
+    pub fn shut_out(&self, user: UserId, account: Account) {
+        let reason = match account {
+            Account::Suspended => CloseReason::AccountSuspended,
+            Account::Open | Account::Erased => CloseReason::TokenRevoked,
+        };
+        for member in lock(&self.state).users.get(&user).into_iter().flatten() {
             member.close(reason);
         }
     }

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use handsel_domain::Unavailable;
 use handsel_domain::ids::{TokenId, UserId};
-use handsel_domain::ports::Tokens;
+use handsel_domain::ports::{DeadToken, Tokens};
 use handsel_domain::usecases::Talk;
 use tokio::sync::Notify;
 use tokio::time::Instant;
@@ -140,7 +140,11 @@ impl Watch {
 
     async fn close_dead_among(&self, tokens: &[TokenId]) -> Result<(), Unavailable> {
         if !tokens.is_empty() {
-            self.hub.close_tokens(&self.tokens.dead_among(tokens).await?, CloseReason::TokenRevoked);
+            let (suspended, revoked): (Vec<_>, Vec<_>) =
+                self.tokens.dead_among(tokens).await?.into_iter().partition(|dead| dead.suspended);
+            let ids = |dead: Vec<DeadToken>| dead.into_iter().map(|dead| dead.token).collect::<Vec<_>>();
+            self.hub.close_tokens(&ids(suspended), CloseReason::AccountSuspended);
+            self.hub.close_tokens(&ids(revoked), CloseReason::TokenRevoked);
         }
         Ok(())
     }
@@ -173,7 +177,9 @@ mod tests {
         conversations.expect_changed().returning(|| Ok(false));
         conversations.expect_of_users().returning(|_| Ok(Vec::new()));
         conversations.expect_barred().returning(|_| Ok(Vec::new()));
-        tokens.expect_dead_among().returning(|tokens| Ok(tokens.to_vec()));
+        let dead =
+            |tokens: &[TokenId]| tokens.iter().map(|token| DeadToken { token: *token, suspended: false }).collect();
+        tokens.expect_dead_among().returning(move |tokens| Ok(dead(tokens)));
         let talk = Talk::new(Arc::new(MockListings::new()), Arc::new(conversations), Arc::new(MockTimeline::new()));
         Watch::new(Arc::clone(hub), Arc::new(talk), Arc::new(tokens))
     }

@@ -2,7 +2,7 @@
 
 - `site`: what a site has to say for itself; `config`: its settings
 - `client`: the admin API
-- `mirror`: users and listings are told as they change; `tokens`: who is logged in
+- `mirror`: users and listings are told as they change; `tokens`, `middleware`: who is logged in
 - `signing`, `views`: what Handsel asks and tells over HTTP; `events`: each event is handled once
 - `tables`, `routers`, `admin`: its SQL views, to be read in Django's admin
 - `moving`: the file that is moved in and out

@@ -78,8 +78,10 @@ def want_listing(row, now=True, is_open=True):
 
 
 def want_signed_out(user):
-    """No token of the user's is to speak for anybody, and no socket to stay open."""
-    want(f"signed_out_{user.pk}", "DELETE", f"/api/admin/tokens/?user_id={user.pk}")
+    """No token of the user's is to speak for anybody, and no socket to stay open: once the session is gone, too."""
+    what = f"signed_out_{user.pk}"
+    want(what, "DELETE", f"/api/admin/tokens/?user_id={user.pk}", now=False)
+    return what
 
 
 def want(what, method, path, body=None, now=True):

@@ -11,11 +11,12 @@ class Views:
         return "handsel" if is_view(model) else None
 
     def allow_relation(self, one, other, **_):
-        return is_view(type(one)) == is_view(type(other)) or None
+        return is_view(one) == is_view(other) or None
 
     def allow_migrate(self, db, app_label, **_):
         return False if db == "handsel" else None
 
 
 def is_view(model):
+    """Of a model or a row: a row may be lazy, as `request.user` is, and its type none of the models."""
     return model._meta.app_label == "handsel" and not model._meta.managed

@@ -5,8 +5,10 @@ import time
 from unittest import mock
 
 from django.contrib.auth import get_user_model
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
+from django.utils.functional import SimpleLazyObject
 
 from market.models import Offer
 
@@ -14,6 +16,7 @@ from . import events, mirror, signing
 from .client import Answered, Unreachable
 from .config import setting
 from .models import HandledEvent, HandselUser, Mirrored
+from .routers import Views as Router
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 User = get_user_model()
@@ -174,7 +177,27 @@ class Told(TransactionTestCase):
         self.assertEqual(self.calls, ["POST /api/admin/tokens/", told, "POST /api/admin/tokens/"])
 
 
+    def test_whoever_is_told_of_the_log_out_finds_no_session_any_more(self):
+        User.objects.create_user("ana", password="handsel-demo")
+        self.client.login(username="ana", password="handsel-demo")
+        sessions = []
+
+        def revoked(method, path, body=None):
+            sessions.append(Session.objects.count())
+            return {}
+
+        with mock.patch.object(self, "answer", side_effect=revoked):
+            self.client.post("/accounts/logout/")
+        self.assertEqual(sessions, [0])
+
+
 class Views(SimpleTestCase):
+    def test_a_lazy_row_is_none_of_a_view_s(self):
+        lazy = SimpleLazyObject(lambda: User(username="ana"))
+        self.assertTrue(Router().allow_relation(lazy, Offer()))
+        self.assertIsNone(Router().allow_relation(HandselUser(), lazy))
+        self.assertEqual((Router().db_for_read(HandselUser), Router().db_for_read(User)), ("handsel", None))
+
     def test_nothing_is_written_over_a_view(self):
         for write in (HandselUser(id=1).save, HandselUser(id=1).delete):
             with self.assertRaises(TypeError):

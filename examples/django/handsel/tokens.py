@@ -18,6 +18,8 @@ from .client import Admin, Answered, Unreachable
 log = logging.getLogger(__name__)
 
 IN_SESSION = "handsel"
+# The note on a request that somebody logged out by it.
+LOGGED_OUT = "handsel_logged_out"
 # A token that runs out sooner is replaced: a page needs a moment to use it.
 SPARE = timedelta(minutes=2)
 
@@ -37,8 +39,14 @@ def logged_in(sender, request, user, **_):
 
 
 def logged_out(sender, request, user, **_):
+    """Notes down that the user's tokens end; `middleware.LogOut` has it sent once the session is gone as well.
+
+    Django says so while the session is still there: a page that is told at once that its token is revoked would be given
+    another one, and stay.
+    """
     if user is not None:
-        mirror.want_signed_out(user)
+        what = mirror.want_signed_out(user)
+        setattr(request, LOGGED_OUT, [*getattr(request, LOGGED_OUT, ()), what])
 
 
 def token_for(request, refused=""):

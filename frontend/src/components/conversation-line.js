@@ -80,8 +80,8 @@ export class ConversationLine {
  */
 function preview(frame, me, peer) {
   if (frame.type === "handshake") return stepText(frame.handshake, me, peer);
-  const { content, sender, redacted_at: redacted } = frame.message;
-  if (content === "" && redacted) return strings.redacted;
+  if (frame.type !== "message" || frame.message.redacted_at) return strings.redacted;
+  const { content, sender } = frame.message;
   const text = isolated(shortened(content));
   return sender.id === me ? strings.you(text) : text;
 }
@@ -104,7 +104,7 @@ function shortened(content) {
 
 /** @param {EntryFrame} frame */
 function createdAt(frame) {
-  return frame.type === "message" ? frame.message.created_at : frame.handshake.created_at;
+  return /** @type {any} */ (frame)[frame.type].created_at;
 }
 
 /**

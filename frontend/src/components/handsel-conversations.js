@@ -127,6 +127,7 @@ export class HandselConversations extends HTMLElement {
     on("hello", () => reader.refresh());
     on("message", ({ message }) => heed(this.#conversations?.entry({ type: "message", message })));
     on("handshake", ({ handshake }) => heed(this.#conversations?.entry({ type: "handshake", handshake })));
+    on("redaction", () => reader.refresh());
     on("read", ({ conversation, reader_id: who, up_to: upTo }) => {
       heed(this.#conversations?.read(conversation, who, upTo));
     });

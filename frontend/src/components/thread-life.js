@@ -174,6 +174,7 @@ export class ThreadLife {
     on("hello", (detail) => this.#hello(detail));
     onEntry("message", ({ message, repeat }) => this.#entry({ type: "message", message, repeat }));
     onEntry("handshake", ({ handshake, repeat }) => this.#entry({ type: "handshake", handshake, repeat }));
+    onOwn("redaction", ({ seq }) => this.#anew(seq));
     onOwn("read", ({ reader_id: reader, up_to: upTo }) => this.#know(() => this.#thread.read(reader, upTo)));
     onOwn("typing", ({ user_id: user }) => this.#types(user));
     onOwn("refused", ({ message }) => this.#view.objection(message));
@@ -331,14 +332,10 @@ export class ThreadLife {
 
   /** @param {EntryFrame} entry */
   #entry(entry) {
-    const { online, readUpTo, peerReadUpTo } = this.#thread;
     const sender = entry.type === "message" ? entry.message.sender : undefined;
     if (sender && sender.id !== this.#options.me) this.#thread.peer ??= sender;
     else if (!this.#thread.peer) void this.#findPeer();
-    if (this.#thread.add(entry) === "gap") {
-      this.#thread.begin({ head: seqOf(entry), online, read_up_to: readUpTo, peer_read_up_to: peerReadUpTo });
-      void this.#pages?.older();
-    }
+    if (this.#thread.add(entry) === "gap") this.#anew(seqOf(entry));
     if (entry.type === "handshake") {
       // At once, so that the bar hears of it in the order in which the server spoke. Also of what it knows already, as
       // the answer to a step of its own; what the peer did meanwhile is none.
@@ -346,6 +343,14 @@ export class ThreadLife {
       if (answer) this.#acts.stepUnderWay = false;
       this.#view.bar({ answer });
     }
+    this.#view.soon();
+  }
+
+  /** @param {number} head where the timeline stands, which is read again from there */
+  #anew(head) {
+    const { online, readUpTo, peerReadUpTo } = this.#thread;
+    this.#thread.begin({ head, online, read_up_to: readUpTo, peer_read_up_to: peerReadUpTo });
+    void this.#pages?.older();
     this.#view.soon();
   }
 

@@ -221,7 +221,7 @@ export class Conversations {
 
 /** @param {EntryFrame} frame */
 function entryOf(frame) {
-  return frame.type === "message" ? frame.message : frame.handshake;
+  return /** @type {any} */ (frame)[frame.type];
 }
 
 /**

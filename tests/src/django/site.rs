@@ -41,6 +41,7 @@ struct Served {
 pub struct HandselBeside {
     listener: TcpListener,
     started: Started,
+    prefix: &'static str,
 }
 
 impl HandselBeside {
@@ -54,7 +55,7 @@ impl HandselBeside {
             .variable("HANDSEL_WEBHOOK_SECRET", WEBHOOK_SECRET)
             .variable("HANDSEL_HANDSHAKE_HOOK", &format!("http://{site}/handsel/hook/"))
             .variable("HANDSEL_OUTBOUND_ALLOW", "127.0.0.1");
-        Self { listener, started }
+        Self { listener, started, prefix: "" }
     }
 
     /// Which pushes its events to the site.
@@ -65,14 +66,21 @@ impl HandselBeside {
         self
     }
 
+    /// Below a path, on the origin of the site.
+    #[must_use]
+    pub fn below(self, prefix: &'static str) -> Self {
+        Self { started: self.started.with(&["--path-prefix", prefix]), prefix, ..self }
+    }
+
     /// Starts both.
     pub async fn starts(self) -> (Server, Site) {
-        let Self { listener, started } = self;
+        let Self { listener, started, prefix } = self;
         let database = started.directory().join("handsel.db");
         let handsel = started.start().await;
+        let public = if prefix.is_empty() { format!("http://{}/", handsel.address) } else { format!("{prefix}/") };
         let mut site = Site::made(vec![
-            ("TIMEBANK_HANDSEL_URL", format!("http://{}", handsel.address)),
-            ("TIMEBANK_HANDSEL_PUBLIC_URL", format!("http://{}", handsel.address)),
+            ("TIMEBANK_HANDSEL_URL", format!("http://{}{prefix}", handsel.address)),
+            ("TIMEBANK_HANDSEL_PUBLIC_URL", public),
             ("TIMEBANK_HANDSEL_DATABASE", database.display().to_string()),
             ("HANDSEL_ADMIN_KEY", ADMIN_KEY.to_owned()),
             ("HANDSEL_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
@@ -146,14 +154,14 @@ impl Site {
         self.served.as_ref().expect("this site is served")
     }
 
-    /// Somebody's browser, where nobody is logged in.
-    pub fn visitor(&self) -> Visitor {
-        Visitor::at(self.address())
-    }
-
     /// One of the people of the example's `demo`, logged in by the form.
     pub async fn logs_in(&self, username: &str) -> Visitor {
-        let mut visitor = self.visitor();
+        self.logs_in_at(self.address(), username).await
+    }
+
+    /// The same, where the site has another address.
+    pub async fn logs_in_at(&self, address: &str, username: &str) -> Visitor {
+        let mut visitor = Visitor::at(address);
         in_time(format!("{username} to log in"), visitor.logs_in(username, "handsel-demo")).await;
         visitor
     }

@@ -53,17 +53,22 @@ impl Visitor {
         self.sends("/accounts/logout/", &[]).await.is(302);
     }
 
+    /// The token that a page of this browser's would be given.
+    pub async fn token(&mut self) -> String {
+        let granted = self.sends("/handsel/token/", &[]).await;
+        let token = granted.is(200)["token"].as_str().unwrap_or_else(|| panic!("no token in {}", granted.text));
+        token.to_owned()
+    }
+
     /// The one whom a page of this browser's would open sockets as.
     pub async fn at_handsel(&mut self, handsel: &Server) -> Person {
         let page = self.sees("/").await;
         assert!(page.contains("Log out"), "somebody is logged in, saw {page}");
-        let granted = self.sends("/handsel/token/", &[]).await;
-        let token = granted.is(200)["token"].as_str().unwrap_or_else(|| panic!("no token in {}", granted.text));
         let mut person = Person {
             address: handsel.address.clone(),
             id: 0,
             username: self.username.clone(),
-            token: token.to_owned(),
+            token: self.token().await,
         };
         person.id = person.get("/api/auth/user/").await.is(200)["id"].as_i64().expect("a user has an id");
         person

@@ -6,6 +6,7 @@ mod blocks;
 mod crossed_steps;
 mod demo;
 mod double_click;
+mod erased;
 mod first_contact;
 mod harness;
 mod hostile_text;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 
-use handsel_tests::Server;
+use handsel_tests::{Receiver, Started};
 
 use super::programs::{program, succeeds, text, yaml};
 
@@ -28,7 +28,8 @@ fn expressions() -> Vec<String> {
 
 #[tokio::test]
 async fn whatever_is_asked_for_is_counted() {
-    let server = Server::start().await;
+    let receiver = Receiver::start().await;
+    let server = Started::fresh().with_webhooks(&receiver).start().await;
     let (ana, bob) = (server.person("ana").await, server.person("bob").await);
     let offer = ana.offers("Bike repair").await;
     let (mut anas, mut bobs) = (ana.opens(&offer).await, bob.opens(&offer).await);

@@ -1,5 +1,6 @@
 //! The admin API: what a site that has its own users says and asks by its key. Knows nothing of what users do.
 
+mod events;
 mod external;
 mod forged;
 mod jwts;

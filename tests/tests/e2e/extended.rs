@@ -24,6 +24,7 @@ mod inbox_of_ten;
 mod mismatch;
 mod missed;
 mod order;
+mod oversight;
 mod ping_and_rate;
 mod presence;
 mod presence_changes;

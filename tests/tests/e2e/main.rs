@@ -5,6 +5,8 @@ mod api;
 mod extended;
 mod first_talk;
 mod ledger;
+mod moving;
 mod nodes;
 mod processes;
+mod webhooks;
 mod wire;

@@ -24,6 +24,8 @@ pub struct ConversationAudit {
     newest_at: Option<i64>,
     /// Where the handshakes that are said to be live were started: the first two, and how many there are.
     live: (Vec<i64>, u64),
+    /// The newest message of each side, owner first, that still says something.
+    said: [Option<i64>; 2],
     entries: u64,
     handshakes: u64,
 }
@@ -60,7 +62,8 @@ impl ConversationAudit {
         check_targets(&stored, &mut findings);
         let replay = conversation.map(Replay::of);
         let (live, due) = ((Vec::new(), 0), Seq::FIRST.get());
-        Self { stored, conversation, replay, findings, due, newest_at: None, live, entries: 0, handshakes: 0 }
+        let said = [None; 2];
+        Self { stored, conversation, replay, findings, due, newest_at: None, live, said, entries: 0, handshakes: 0 }
     }
 
     /// Takes the next entry: its place, and the rest of it or why that cannot be read.
@@ -90,8 +93,18 @@ impl ConversationAudit {
         self.count(seq, entry.handshake.as_ref());
         match entry.body {
             StoredBody::Message { content, client_message_id, redacted } => {
+                if let Some(side) = side.filter(|_| !redacted) {
+                    self.said[side as usize] = Some(seq);
+                }
                 self.message(seq, content.as_deref().unwrap_or_default(), client_message_id.as_deref(), redacted);
                 self.no_start(seq, entry.handshake.is_some());
+            }
+            StoredBody::Redaction => {
+                self.no_start(seq, entry.handshake.is_some());
+                if let Some(said) = side.and_then(|side| self.said[side as usize]) {
+                    let detail = format!("what the same user said at #{said} is still there");
+                    self.findings.add_at(seq, BreachCode::RedactionIncomplete, detail);
+                }
             }
             StoredBody::Step(step) => {
                 if step.step.as_deref() != Some("start") {
@@ -203,6 +216,9 @@ impl ConversationAudit {
         match (MessageBody::parse(content), redacted) {
             (Ok(_) | Err(MessageBodyInvalid::TooLong | MessageBodyInvalid::Nul), true) => {
                 self.findings.add_at(seq, BreachCode::RedactedContentKept, "its content is still there");
+            }
+            (Err(MessageBodyInvalid::Required), true) if client_message_id.is_some() => {
+                self.findings.add_at(seq, BreachCode::RedactedContentKept, "its client_message_id is still there");
             }
             (Err(MessageBodyInvalid::Required), false) => {
                 self.findings.add_at(seq, BreachCode::ContentMissing, "it says nothing, and was not redacted");

@@ -109,6 +109,8 @@ pub enum StoredBody {
     },
     /// One of the two took a step of the handshake.
     Step(StoredStep),
+    /// What the writer has said in front of it is gone.
+    Redaction,
 }
 
 /// A step, and where it is said to have led.

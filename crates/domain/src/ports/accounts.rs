@@ -140,8 +140,19 @@ pub struct Principal {
 pub struct StoredToken {
     /// Who it speaks for, while it does.
     pub principal: Principal,
-    /// Whether it was revoked, or its user suspended.
+    /// Whether it was revoked, or its user erased.
     pub revoked: bool,
+    /// Whether its user is suspended.
+    pub suspended: bool,
+}
+
+/// A token that no longer speaks for anyone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DeadToken {
+    /// Which.
+    pub token: TokenId,
+    /// Whether that is because its user is suspended.
+    pub suspended: bool,
 }
 
 /// What came of a JWT that was not known here.
@@ -162,9 +173,9 @@ pub trait Tokens: Send + Sync {
     /// Must make a secret of 32 random bytes and keep its hash alone.
     async fn issue(&self, user: UserId, now: Timestamp, expires_at: Timestamp) -> Result<Token, Unavailable>;
 
-    /// The same for somebody who has shown to know a password, while the user still has it; `None` where that was replaced
-    /// meanwhile. Must be decided so that whoever sets a password at the same moment either revokes this token or
-    /// refuses it.
+    /// The same for somebody who has shown to know a password, while the user still has it and is not suspended; `None`
+    /// where that has changed meanwhile. Must be decided so that whoever changes it at the same moment either revokes
+    /// this token or refuses it.
     async fn issue_for(
         &self,
         user: UserId,
@@ -189,7 +200,7 @@ pub trait Tokens: Send + Sync {
     async fn revoke_all(&self, user: UserId, now: Timestamp) -> Result<u64, Unavailable>;
 
     /// Must return those of `tokens` that no longer speak for anyone: revoked, of a suspended user, or gone.
-    async fn dead_among(&self, tokens: &[TokenId]) -> Result<Vec<TokenId>, Unavailable>;
+    async fn dead_among(&self, tokens: &[TokenId]) -> Result<Vec<DeadToken>, Unavailable>;
 
     /// Must delete the tokens that ran out before `before`; returns how many.
     async fn sweep(&self, before: Timestamp) -> Result<u64, Unavailable>;

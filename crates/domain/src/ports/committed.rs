@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::conversation::ReadCursor;
+use crate::conversation::{Account, ReadCursor};
 use crate::ids::{TokenId, UserId};
 use crate::timeline::Entry;
 
@@ -20,6 +20,9 @@ pub trait Committed: Send + Sync {
 
     /// These tokens were revoked.
     fn revoked(&self, tokens: &[TokenId]);
+
+    /// This user can do nothing any more, for what has become of the account: all their sockets must close.
+    fn shut_out(&self, user: UserId, account: Account);
 
     /// One of these two has blocked the other, or neither has any more.
     fn barred(&self, pair: [UserId; 2], barred: bool);

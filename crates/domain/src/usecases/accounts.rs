@@ -47,9 +47,12 @@ pub struct Grant {
 /// Why nobody was logged in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LogInError {
-    /// No such user, wrong password, or suspended: which, it does not say. Code `credentials_invalid`.
+    /// No such user, or wrong password: which, it does not say. Code `credentials_invalid`.
     #[error("username or password is wrong")]
     CredentialsInvalid,
+    /// The password is right, and the account was stopped. Code `account_suspended`.
+    #[error("this account is suspended; ask those who run this site")]
+    Suspended,
     /// The storage did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -64,6 +67,9 @@ pub enum AuthenticateError {
     /// It ran out.
     #[error("this token has expired; log in again")]
     Expired,
+    /// The account that it speaks for was stopped.
+    #[error("this account is suspended; ask those who run this site")]
+    Suspended,
     /// It was revoked: by log-out, a new password, or an operator.
     #[error("this token was revoked; log in again")]
     Revoked,
@@ -84,6 +90,7 @@ impl AuthenticateError {
         match self {
             Self::Unknown => "token_unknown",
             Self::Expired => "token_expired",
+            Self::Suspended => "account_suspended",
             Self::Revoked => "token_revoked",
             Self::Jwt(refused) => refused.code(),
             Self::UnknownUser => "user_unknown",
@@ -138,7 +145,8 @@ impl Accounts {
         };
         let matches = self.passwords.verify(password, hash.clone()).await?;
         match (user, hash) {
-            (Some(user), Some(hash)) if matches && !user.suspended => {
+            (Some(user), Some(_)) if matches && user.suspended => Err(LogInError::Suspended),
+            (Some(user), Some(hash)) if matches => {
                 let (now, expires_at) = self.lifetime();
                 // That took its time: a password that was replaced meanwhile opens nothing any more.
                 let token = self.tokens.issue_for(user.person.id, &hash, now, expires_at).await?;
@@ -169,7 +177,9 @@ impl Accounts {
         } else {
             self.tokens.find(token).await?.ok_or(AuthenticateError::Unknown)?
         };
-        if stored.revoked {
+        if stored.suspended {
+            Err(AuthenticateError::Suspended)
+        } else if stored.revoked {
             Err(AuthenticateError::Revoked)
         } else if stored.principal.expires_at <= self.clock.now() {
             Err(AuthenticateError::Expired)

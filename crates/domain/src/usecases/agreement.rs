@@ -30,7 +30,7 @@ enum Look {
     Ask(Box<ProposedStep>),
     /// There is nothing to agree to.
     Known(Result<Appended, AppendError>),
-    /// There is no such handshake to be asked about; the timeline says why.
+    /// It cannot be taken, and the timeline says why.
     Nothing,
 }
 
@@ -48,7 +48,7 @@ impl Agreement {
     /// Whether the ledger is asked about steps of this kind. To propose and to turn down changes nothing for it.
     pub const fn concerns(draft: &Draft) -> bool {
         match draft {
-            Draft::Message { .. } => false,
+            Draft::Message { .. } | Draft::Redaction => false,
             Draft::Step(step) => match step.action.kind() {
                 StepKind::Approve | StepKind::Cancel | StepKind::Complete => true,
                 StepKind::Start | StepKind::Decline => false,
@@ -89,6 +89,8 @@ impl Agreement {
                 let current = current.map(|handshake| (conversation, Box::new(handshake)));
                 Ok(Look::Known(Err(AppendError::Step { reason, current })))
             }
+            // Whoever may write nothing takes no step, and the timeline says why.
+            (Decision::Taken(_), Some(_)) if self.is_barred(&conversation).await? => Ok(Look::Nothing),
             (Decision::Taken(_), Some(handshake)) => {
                 let [owner, respondent] = self.both(&conversation).await?;
                 let step = step.action.kind();
@@ -97,6 +99,12 @@ impl Agreement {
             }
             (Decision::Taken(_), None) => Ok(Look::Nothing),
         }
+    }
+
+    async fn is_barred(&self, conversation: &Conversation) -> Result<bool, Unavailable> {
+        let [owner, respondent] = [Side::Owner, Side::Respondent].map(|side| conversation.user(side));
+        let pairs = self.conversations.barred(&[owner]).await?;
+        Ok(pairs.iter().any(|pair| pair.contains(&owner) && pair.contains(&respondent)))
     }
 
     async fn both(&self, conversation: &Conversation) -> Result<[Person; 2], Unavailable> {

@@ -68,7 +68,7 @@ impl Ports {
         let mut ports = Self::new();
         let token = TokenId::new(3).expect("an id");
         let principal = Principal { person: Arc::new(user.person), token, expires_at };
-        let stored = StoredToken { principal, revoked };
+        let stored = StoredToken { principal, revoked, suspended: false };
         ports.tokens.expect_find().times(1).return_once(move |_| Ok(Some(stored)));
         ports
     }
@@ -132,11 +132,13 @@ fn a_user_without_a_password_cannot_log_in() {
 }
 
 #[test]
-fn a_suspended_user_is_refused_like_a_wrong_password() {
-    let suspended = User { suspended: true, ..ada() };
-    let ports = Ports::knowing(suspended, Some(hash())).verifying_once("correct horse", Some(hash()), true);
-    let refused = block_on(ports.accounts().log_in("ada", "correct horse")).map(|_| ());
-    assert_eq!(refused, Err(LogInError::CredentialsInvalid));
+fn a_suspended_user_is_told_so_only_with_the_right_password() {
+    for (matches, expected) in [(true, LogInError::Suspended), (false, LogInError::CredentialsInvalid)] {
+        let suspended = User { suspended: true, ..ada() };
+        let ports = Ports::knowing(suspended, Some(hash())).verifying_once("correct horse", Some(hash()), matches);
+        let refused = block_on(ports.accounts().log_in("ada", "correct horse")).map(|_| ());
+        assert_eq!(refused, Err(expected));
+    }
 }
 
 #[test]
@@ -187,6 +189,7 @@ fn each_reason_against_a_token_has_its_code() {
         (AuthenticateError::Jwt(JwtRefused::Audience), "jwt_audience"),
         (AuthenticateError::Jwt(JwtRefused::Issuer), "jwt_issuer"),
         (AuthenticateError::UnknownUser, "user_unknown"),
+        (AuthenticateError::Suspended, "account_suspended"),
         (AuthenticateError::Unavailable(Unavailable), "unavailable"),
     ] {
         assert_eq!(reason.code(), code);
@@ -218,7 +221,7 @@ fn jwt() -> Token {
 fn stored_jwt(revoked: bool) -> StoredToken {
     let principal =
         Principal { person: Arc::new(ada().person), token: TokenId::new(3).expect("an id"), expires_at: NOW.plus(DAY) };
-    StoredToken { principal, revoked }
+    StoredToken { principal, revoked, suspended: false }
 }
 
 /// Those keys, which give that outcome once.

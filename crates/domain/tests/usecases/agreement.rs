@@ -107,6 +107,7 @@ fn takes(found: Option<Written>, user: i64, step: Step, answers: Result<(), NotA
     });
     let mut conversations = MockConversations::new();
     conversations.expect_people().returning(|ids| Ok(ids.iter().rev().map(|id| person(id.get())).collect()));
+    conversations.expect_barred().returning(|_| Ok(vec![[id(OWNER), id(3)]]));
     let (mut peers, heard) = (MockPeers::new(), Arc::clone(&told));
     peers.expect_objected().returning(move |objection| {
         let (actor, step, text) = (objection.actor, objection.step.name(), objection.refusal.as_str().to_owned());

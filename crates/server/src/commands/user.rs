@@ -4,13 +4,16 @@
 use std::io::{BufRead, IsTerminal};
 
 use anyhow::Context;
+use handsel_domain::ids::UserId;
 use handsel_domain::password::Password;
+use handsel_domain::ports::{Erased, Operator};
 use handsel_domain::usecases::Registration;
 use handsel_domain::user::{Name, Username};
 use handsel_transport::frames::rfc3339;
 
 use super::{find_user, open};
-use crate::cli::UserCommand;
+use crate::app::App;
+use crate::cli::{UserCommand, WhichUser};
 
 /// Users that are listed by one query.
 const USERS_PER_PAGE: u32 = 500;
@@ -47,6 +50,16 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
             }
             opened.close().await;
         }
+        UserCommand::Suspend(which) => suspend(which, true).await?,
+        UserCommand::Unsuspend(which) => suspend(which, false).await?,
+        UserCommand::Erase { whom: WhichUser { user, common }, messages } => {
+            let opened = open(common).await?;
+            let id = find_id(&opened.app, &user).await?;
+            let erased = opened.app.moderation.erase(&by_command(), id, messages).await?;
+            let Erased { redacted, conversations } = erased.with_context(|| format!("there is no user {user:?}"))?;
+            println!("Erased user {id}: {redacted} messages redacted now, in {conversations} conversations.");
+            opened.close().await;
+        }
         UserCommand::SetPassword { username, common } => {
             let opened = open(common).await?;
             let user = find_user(&opened.app, &username).await?;
@@ -57,6 +70,29 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
         }
     }
     Ok(())
+}
+
+async fn suspend(WhichUser { user, common }: WhichUser, suspended: bool) -> anyhow::Result<()> {
+    let opened = open(common).await?;
+    let id = find_id(&opened.app, &user).await?;
+    let found = opened.app.moderation.suspend(&by_command(), id, suspended).await?;
+    let name = found.with_context(|| format!("there is no user {user:?}"))?.person.username;
+    println!("{} is {}.", name.as_str(), if suspended { "suspended" } else { "no longer suspended" });
+    opened.close().await;
+    Ok(())
+}
+
+/// Who is written down: somebody who can reach the database needs no key.
+fn by_command() -> Operator {
+    Operator { key: "command".to_owned(), on_behalf_of: None }
+}
+
+/// By name; or by id, since whoever was erased has no name any more.
+async fn find_id(app: &App, user: &str) -> anyhow::Result<UserId> {
+    match user.strip_prefix("id:") {
+        Some(id) => Ok(id.parse()?),
+        None => Ok(find_user(app, user).await?.person.id),
+    }
 }
 
 fn read_password() -> anyhow::Result<Password> {

@@ -7,6 +7,15 @@ use handsel_outbound::signature::Secrets;
 
 use super::Loaded;
 
+/// Where events are pushed.
+#[derive(Clone, Debug)]
+pub struct Webhook {
+    /// Where.
+    pub target: Target,
+    /// Whether they have what people write.
+    pub content: bool,
+}
+
 /// Requests to others, checked.
 #[derive(Clone, Debug)]
 pub struct Outbound {
@@ -16,6 +25,8 @@ pub struct Outbound {
     pub secrets: Secrets,
     /// Where the ledger is asked.
     pub hook: Option<Target>,
+    /// Where events are pushed.
+    pub webhook: Option<Webhook>,
 }
 
 impl Outbound {
@@ -28,10 +39,13 @@ impl Outbound {
             url.map(|url| Target::parse(url, &allow).with_context(|| loaded.place(name))).transpose()
         };
         let hook = target("handshake_hook", &settings.handshake_hook)?;
+        let webhook = target("webhook_url", &settings.webhook_url)?;
+        let webhook = webhook.map(|target| Webhook { target, content: settings.webhook_content });
         let secret = settings.webhook_secret.as_deref().filter(|secret| !secret.is_empty());
         let secrets: Option<Secrets> =
             secret.map(|secret| secret.parse().with_context(|| loaded.place("webhook_secret"))).transpose()?;
-        let Some(used) = hook.as_ref().map(|_| "handshake_hook") else { return Ok(None) };
+        let used = hook.as_ref().map(|_| "handshake_hook").or(webhook.as_ref().map(|_| "webhook_url"));
+        let Some(used) = used else { return Ok(None) };
         let secrets = secrets.with_context(|| {
             format!(
                 "{}: its requests are signed; set HANDSEL_WEBHOOK_SECRET to what this prints: \
@@ -39,6 +53,6 @@ impl Outbound {
                 loaded.place(used)
             )
         })?;
-        Ok(Some(Self { allow, secrets, hook }))
+        Ok(Some(Self { allow, secrets, hook, webhook }))
     }
 }

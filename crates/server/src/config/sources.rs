@@ -11,7 +11,7 @@ use serde::Serialize;
 use super::Settings;
 
 /// The names of all settings.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 30] = [
     "database_url",
     "redis_url",
     "redis_prefix",
@@ -27,6 +27,8 @@ const NAMES: [&str; 26] = [
     "jwt_jwks_file",
     "jwt_audience",
     "jwt_issuer",
+    "notify_after",
+    "events_kept",
     "allow_origin",
     "trusted_proxy",
     "frames_per_second",
@@ -35,6 +37,8 @@ const NAMES: [&str; 26] = [
     "conversations_started_per_day",
     "drain_seconds",
     "handshake_hook",
+    "webhook_url",
+    "webhook_content",
     "webhook_secret",
     "outbound_allow",
     "no_frontend",

@@ -90,6 +90,10 @@ pub(super) async fn log_in(api: &Api, request: Request<Incoming>, address: IpAdd
             counted("credentials_invalid");
             Err(Problem::new(StatusCode::UNAUTHORIZED, "credentials_invalid", "The username or the password is wrong."))
         }
+        Err(suspended @ LogInError::Suspended) => {
+            counted("account_suspended");
+            Err(Problem::new(StatusCode::FORBIDDEN, "account_suspended", suspended.to_string()))
+        }
         Err(LogInError::Unavailable(gone)) => {
             counted("unavailable");
             Err(respond::unavailable(gone))

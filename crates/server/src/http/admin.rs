@@ -4,9 +4,14 @@
 //! its own. `docs/http-api.md` has a line for each, by which the end-to-end tests try them all with wrong keys.
 //!
 //! - `users`: who there is; `listings`: what they have published; `tokens`: who is logged in.
+//! - `events`: what the site is told.
+//! - `moderation`: suspending and erasing users, and who did so; `reading`: what they wrote.
 //! - `wrong_keys`: how often one may try.
 
+mod events;
 mod listings;
+mod moderation;
+mod reading;
 mod tokens;
 mod users;
 mod wrong_keys;
@@ -18,6 +23,7 @@ use std::net::IpAddr;
 
 use handsel_domain::ids::UserId;
 use handsel_domain::listing::ListingRef;
+use handsel_transport::gateway::conversation_address;
 use handsel_transport::problem::Problem;
 use hyper::body::Incoming;
 use hyper::header::AUTHORIZATION;
@@ -32,6 +38,9 @@ pub(super) enum AdminRoute {
     User(String),
     Listing(String),
     Tokens,
+    Events,
+    Timeline(String),
+    AuditLog,
 }
 
 /// A path of the admin API.
@@ -45,10 +54,21 @@ pub(super) struct AdminPlace {
 }
 
 /// Every path.
-pub(super) const PLACES: [AdminPlace; 3] = [
-    AdminPlace { path: "/api/admin/users/{id}", methods: &[Method::GET, Method::PUT], route: AdminRoute::User },
+pub(super) const PLACES: [AdminPlace; 6] = [
+    AdminPlace {
+        path: "/api/admin/users/{id}",
+        methods: &[Method::GET, Method::PUT, Method::PATCH, Method::DELETE],
+        route: AdminRoute::User,
+    },
+    AdminPlace {
+        path: "/api/admin/conversations/{key}/timeline",
+        methods: &[Method::GET],
+        route: AdminRoute::Timeline,
+    },
+    AdminPlace { path: "/api/admin/audit", methods: &[Method::GET], route: |_| AdminRoute::AuditLog },
     AdminPlace { path: "/api/admin/listings/{listing}", methods: &[Method::PUT], route: AdminRoute::Listing },
     AdminPlace { path: "/api/admin/tokens", methods: &[Method::POST, Method::DELETE], route: |_| AdminRoute::Tokens },
+    AdminPlace { path: "/api/admin/events", methods: &[Method::GET], route: |_| AdminRoute::Events },
 ];
 
 impl AdminRoute {
@@ -64,6 +84,9 @@ impl AdminRoute {
             Self::User(id) => (id, id.parse::<UserId>().is_ok()),
             Self::Listing(name) => (name, name.parse::<ListingRef>().is_ok()),
             Self::Tokens => ("", true),
+            Self::Events => ("", true),
+            Self::Timeline(key) => (key, conversation_address(key).is_ok()),
+            Self::AuditLog => ("", true),
         }
     }
 }
@@ -80,12 +103,18 @@ pub(super) async fn dispatch(
     if method != Method::GET && method != Method::HEAD {
         tracing::info!(%key, %method, "the site changes something by its admin key");
     }
+    let (headers, uri) = (request.headers().clone(), request.uri().clone());
     match route {
         AdminRoute::User(id) if method == Method::PUT => users::put(api, id, request).await,
+        AdminRoute::User(id) if method == Method::PATCH => moderation::suspend(api, id, key, request).await,
+        AdminRoute::User(id) if method == Method::DELETE => moderation::erase(api, id, key, &headers, &uri).await,
         AdminRoute::User(id) => users::show(api, id).await,
         AdminRoute::Listing(name) => listings::put(api, name, request).await,
         AdminRoute::Tokens if method == Method::POST => tokens::issue(api, request).await,
         AdminRoute::Tokens => tokens::revoke(api, request.uri()).await,
+        AdminRoute::Events => events::page(api, request.uri()).await,
+        AdminRoute::Timeline(conversation) => reading::timeline(api, conversation, key, &headers, &uri).await,
+        AdminRoute::AuditLog => moderation::audit_log(api, &uri).await,
     }
 }
 

@@ -22,6 +22,7 @@ pub(super) async fn caller(accounts: &Accounts, headers: &HeaderMap) -> Result<P
         | AuthenticateError::Revoked
         | AuthenticateError::Jwt(_)
         | AuthenticateError::UnknownUser => Problem::new(StatusCode::UNAUTHORIZED, error.code(), error.to_string()),
+        AuthenticateError::Suspended => Problem::new(StatusCode::FORBIDDEN, error.code(), error.to_string()),
         AuthenticateError::Unavailable(gone) => unavailable(gone),
     })
 }

@@ -143,6 +143,16 @@ impl Fields {
         self.read_as(name, "must be a whole number")
     }
 
+    /// A yes or no that must be there.
+    pub(super) fn required_flag(&mut self, name: &str) -> Option<bool> {
+        let wrong_before = self.errors.len();
+        let flag = self.read_as(name, "must be true or false");
+        if flag.is_none() && self.errors.len() == wrong_before {
+            self.wrong::<()>(name, "required", "is required");
+        }
+        flag
+    }
+
     /// Anything that is there, as it is written.
     pub(super) fn raw(&mut self, name: &str) -> Option<Box<RawValue>> {
         self.object.0.remove(name)

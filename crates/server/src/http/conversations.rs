@@ -7,7 +7,7 @@ use handsel_domain::conversation::{ConversationKey, ConversationSummary};
 use handsel_domain::handshake::StepKind;
 use handsel_domain::ids::{EntryId, Head, Seq, UserId};
 use handsel_domain::ports::Appended;
-use handsel_domain::timeline::{Draft, TimelineRange};
+use handsel_domain::timeline::{Draft, TimelinePage, TimelineRange};
 use handsel_domain::usecases::Seat;
 use handsel_transport::frames::{self, FrameError, client};
 use handsel_transport::gateway::conversation_address;
@@ -61,20 +61,35 @@ struct Page {
 
 pub(super) async fn timeline(api: &Api, named: &str, headers: &HeaderMap, uri: &Uri) -> Result<Reply, Problem> {
     let seat = seat(api, headers, named).await?;
+    let range = range(uri)?;
+    let key = conversation(api, &seat, None).await?;
+    Ok(page(api.talk.read(key, range).await.map_err(respond::unavailable)?.as_ref()))
+}
+
+/// 400
+pub(super) fn invalid() -> Problem {
+    errors::conversation_invalid()
+}
+
+/// Which part of a timeline is asked for.
+pub(super) fn range(uri: &Uri) -> Result<TimelineRange, Problem> {
     let query = Query::of(uri);
-    let range = TimelineRange {
+    Ok(TimelineRange {
         after: query.number("after", Head::new)?,
         before: query.number("before", Seq::new)?,
         limit: query.limit()?,
-    };
-    let key = conversation(api, &seat, None).await?;
-    let Some(page) = api.talk.read(key, range).await.map_err(respond::unavailable)? else {
-        return Ok(respond::json(StatusCode::OK, &json!({"entries": [], "handshake": null, "head": 0})));
+    })
+}
+
+/// A page of a timeline; an empty one where nobody has written there.
+pub(super) fn page(page: Option<&TimelinePage>) -> Reply {
+    let Some(page) = page else {
+        return respond::json(StatusCode::OK, &json!({"entries": [], "handshake": null, "head": 0}));
     };
     let entries = page.entries.iter().map(|entry| frames::raw(&frames::entry(entry))).collect();
     let handshake = page.handshake.as_ref().map(|handshake| frames::handshake_object(&page.conversation, handshake));
 
-    Ok(respond::json(StatusCode::OK, &Page { entries, handshake, head: page.head.get() }))
+    respond::json(StatusCode::OK, &Page { entries, handshake, head: page.head.get() })
 }
 
 pub(super) async fn write(api: &Api, named: &str, request: Request<Incoming>) -> Result<Reply, Problem> {

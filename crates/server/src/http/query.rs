@@ -29,6 +29,11 @@ impl<'a> Query<'a> {
         form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
     }
 
+    /// A text, where it is given.
+    pub(super) fn text(&self, name: &str) -> Option<String> {
+        self.get(name)
+    }
+
     /// A whole number from `min`, made into what it stands for.
     pub(super) fn number<T, E>(
         &self,
@@ -55,10 +60,26 @@ impl<'a> Query<'a> {
 
     /// How many, 1 to the limit of a page.
     pub(super) fn limit(&self) -> Result<u32, Problem> {
-        let fits = |text: String| text.parse().ok().filter(|limit| (1..=PAGE_ENTRIES_MAX).contains(limit));
-        self.get("limit").map_or(Ok(LIMIT_DEFAULT), |text| {
-            fits(text).ok_or_else(|| invalid("limit", "a whole number from 1 to 100"))
+        self.limit_up_to(PAGE_ENTRIES_MAX, LIMIT_DEFAULT)
+    }
+
+    /// How many, 1 to that many; where nothing is said, the default.
+    pub(super) fn limit_up_to(&self, max: u32, default: u32) -> Result<u32, Problem> {
+        let fits = |text: String| text.parse().ok().filter(|limit| (1..=max).contains(limit));
+        self.get("limit").map_or(Ok(default), |text| {
+            fits(text).ok_or_else(|| invalid("limit", &format!("a whole number from 1 to {max}")))
         })
+    }
+
+    /// Which of these are asked for beside what is always there, with commas between them.
+    pub(super) fn includes(&self, known: &[&'static str]) -> Result<Vec<&'static str>, Problem> {
+        let text = self.get("include").unwrap_or_default();
+        let asked = text.split(',').filter(|name| !name.is_empty());
+        let find = |name: &str| {
+            let found = known.iter().copied().find(|known| *known == name);
+            found.ok_or_else(|| invalid("include", &format!("one or more of {}", known.join(", "))))
+        };
+        asked.map(find).collect()
     }
 
     /// Where the page begins, as [`Query::page`] wrote it.

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use handsel_domain::ports::Events;
 use handsel_domain::usecases::{Accounts, Directory, Market, Moderation, Talk};
 use handsel_transport::broker::BrokerState;
 use handsel_transport::gateway::Gateway;
@@ -39,6 +40,7 @@ pub struct Api {
     pub(super) accounts: Arc<Accounts>,
     pub(super) market: Arc<Market>,
     pub(super) directory: Arc<Directory>,
+    pub(super) events: Arc<dyn Events>,
     pub(super) talk: Arc<Talk>,
     pub(super) moderation: Arc<Moderation>,
     pub(super) sign_ins: SignInRate,
@@ -61,6 +63,8 @@ pub struct UseCases {
     pub directory: Arc<Directory>,
     /// Who keeps whom from writing.
     pub moderation: Arc<Moderation>,
+    /// What a site is told.
+    pub events: Arc<dyn Events>,
 }
 
 /// What is served, where, and to whom.
@@ -107,6 +111,7 @@ impl Api {
             market: does.market,
             directory: does.directory,
             moderation: does.moderation,
+            events: does.events,
             talk: Arc::clone(&gateway.talk),
             sign_ins: SignInRate::new(served.sign_ins_per_minute),
             wrong_keys: WrongKeys::default(),

@@ -138,7 +138,7 @@ pub(super) async fn repetitions<C: ConnectionTrait>(
         (Draft::Message { client_message_id: Some(id), .. }, Some(conversation)) => {
             Some(json!([slot, conversation, item.actor.id.get(), id.as_str()]))
         }
-        (Draft::Message { .. } | Draft::Step(_), _) => None,
+        (Draft::Message { .. } | Draft::Step(_) | Draft::Redaction, _) => None,
     });
     let named: Vec<_> = named.collect();
     if named.is_empty() {

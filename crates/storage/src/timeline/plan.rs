@@ -148,6 +148,7 @@ impl Planner {
                 self.message(item, slot, conversation, actor, body, client_message_id.as_ref())
             }
             (Ok(side), Draft::Step(step)) => self.step(item, slot, conversation, side, step),
+            (Ok(_), Draft::Redaction) => self.append(item, slot, conversation, EntryBody::Redaction),
             (Err(refused), draft) if refused.is_between_the_two() => {
                 self.repeated(slot, conversation, actor, draft).unwrap_or(Verdict::Refused(refused.into()))
             }
@@ -177,6 +178,7 @@ impl Planner {
                     Decision::Taken(_) | Decision::Refused { .. } => None,
                 }
             }
+            Draft::Redaction => None,
         }
     }
 
@@ -207,7 +209,12 @@ impl Planner {
             }
             self.planned.insert(repetition, self.entries.len());
         }
-        let body = EntryBody::Message { body: body.clone(), client_message_id: id.cloned(), is_read: false };
+        let body = EntryBody::Message {
+            body: body.clone(),
+            client_message_id: id.cloned(),
+            is_read: false,
+            redacted_at: None,
+        };
         self.append(item, slot, conversation, body)
     }
 

@@ -57,7 +57,7 @@ impl Queue {
     }
 
     /// Waits its turn and for the commit. Whoever stops waiting changes nothing: what was taken is committed and told.
-    pub(super) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
+    pub(crate) async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let (answer, answered) = oneshot::channel();
         let queue = self.of(append.conversation);
         queue.send(Job::Append { append, answer }).await.map_err(|_| Unavailable)?;

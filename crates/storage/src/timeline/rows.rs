@@ -46,8 +46,8 @@ macro_rules! latest_handshake {
 macro_rules! entry_columns {
     () => {
         "e.id AS e_id, e.seq AS e_seq, e.actor_id AS e_actor_id, e.kind AS e_kind, e.created_at AS e_created_at, \
-         e.content AS e_content, e.client_message_id AS e_client_message_id, e.handshake_started AS e_handshake_started, \
-         e.step AS e_step, e.status AS e_status, e.owner_completed AS e_owner_completed, \
+         e.content AS e_content, e.client_message_id AS e_client_message_id, e.redacted_at AS e_redacted_at, \
+         e.handshake_started AS e_handshake_started, e.step AS e_step, e.status AS e_status, e.owner_completed AS e_owner_completed, \
          e.respondent_completed AS e_respondent_completed, u.username AS e_username, u.first_name AS e_first_name, \
          u.last_name AS e_last_name, eh.initiator_id AS e_initiator_id, eh.note AS e_note, eh.terms AS e_terms"
     };
@@ -67,6 +67,8 @@ pub(crate) use {conversation_columns, entry_columns, entry_joins, handshake_colu
 pub(crate) const MESSAGE: &str = "message";
 /// How an entry's kind is stored.
 pub(crate) const STEP: &str = "step";
+/// How an entry's kind is stored.
+pub(crate) const REDACTION: &str = "redaction";
 
 #[derive(Debug, FromQueryResult)]
 struct ConversationRow {
@@ -103,6 +105,7 @@ struct EntryRow {
     created_at: i64,
     content: Option<String>,
     client_message_id: Option<String>,
+    redacted_at: Option<i64>,
     handshake_started: Option<i64>,
     step: Option<String>,
     status: Option<String>,
@@ -186,8 +189,10 @@ pub(crate) fn entry(row: &QueryResult, state: &ConversationState) -> Result<Entr
                 None => None,
             },
             is_read: state.read_up_to(writer.other()).covers(seq),
+            redacted_at: row.redacted_at.map(Timestamp::from_millis),
         },
         STEP => EntryBody::Step(step(&row, &conversation, writer, seq, at)?),
+        REDACTION => EntryBody::Redaction,
         other => return Err(corrupt("entry kind", other)),
     };
     Ok(Entry {

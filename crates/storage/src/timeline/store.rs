@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use handsel_domain::conversation::{ConversationKey, Side};
+use handsel_domain::conversation::{Conversation, ConversationKey, Side};
+use handsel_domain::handshake::Handshake;
 use handsel_domain::ids::{EntryId, UserId};
 use handsel_domain::message::ClientMessageId;
 use handsel_domain::ports::Append;
@@ -164,6 +165,10 @@ fn entry_row(conversation: i64, actor: UserId, entry: &Planned) -> Json {
                 false
             ])
         }
+        EntryBody::Redaction => {
+            let kind = rows::REDACTION;
+            json!([conversation, seq, actor.get(), kind, at, null, null, null, null, null, false, false])
+        }
         EntryBody::Step(handshake) => {
             let (step, status, done) =
                 (handshake.latest.name(), handshake.state.name(), handshake.state.completed_by());
@@ -193,27 +198,35 @@ pub(super) async fn handshakes<C: ConnectionTrait>(connection: &C, plan: &Plan) 
         let Some(conversation) = slate.id else { continue };
         // Only a handshake's last change within the batch is its row; the changes between are in the entries.
         let latest = slate.changed.iter().find(|handshake| handshake.version == entry.seq);
-        changed.extend(latest.map(|handshake| {
-            let user = |side| entry.conversation.user(side).get();
-            let done = handshake.state.completed_by();
-            json!([
-                conversation,
-                handshake.started.get(),
-                user(handshake.initiator),
-                handshake.note.as_ref().map(|note| note.as_str()),
-                handshake.terms.as_ref().map(|terms| terms.as_json()),
-                handshake.state.name(),
-                done.owner,
-                done.respondent,
-                handshake.version.get(),
-                user(handshake.actor),
-                handshake.latest.name(),
-                handshake.at.as_millis()
-            ])
-        }));
+        changed.extend(latest.map(|handshake| handshake_row(conversation, &entry.conversation, handshake)));
     }
-    if !changed.is_empty() {
-        connection.execute_raw(statement(connection, UPSERT_HANDSHAKES, [array(changed).into()])).await?;
+    upsert_handshakes(connection, changed).await
+}
+
+/// A handshake of a conversation, which is named by its row.
+pub(super) fn handshake_row(row: i64, conversation: &Conversation, handshake: &Handshake) -> Json {
+    let user = |side| conversation.user(side).get();
+    let done = handshake.state.completed_by();
+    json!([
+        row,
+        handshake.started.get(),
+        user(handshake.initiator),
+        handshake.note.as_ref().map(|note| note.as_str()),
+        handshake.terms.as_ref().map(|terms| terms.as_json()),
+        handshake.state.name(),
+        done.owner,
+        done.respondent,
+        handshake.version.get(),
+        user(handshake.actor),
+        handshake.latest.name(),
+        handshake.at.as_millis()
+    ])
+}
+
+/// Stores handshakes as they are now, each named once.
+pub(super) async fn upsert_handshakes<C: ConnectionTrait>(connection: &C, rows: Vec<Json>) -> Result<(), DbErr> {
+    if !rows.is_empty() {
+        connection.execute_raw(statement(connection, UPSERT_HANDSHAKES, [array(rows).into()])).await?;
     }
     Ok(())
 }

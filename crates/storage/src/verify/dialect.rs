@@ -62,7 +62,7 @@ pub(super) const UNIQUE_INDEXES: Sql = Sql {
         (SELECT group_concat(coalesce(c.name, '?'), ', ') FROM pragma_index_info(l.name) AS c) AS columns, \
         (SELECT substr(i.sql, instr(upper(i.sql), ' WHERE ') + 7) FROM sqlite_schema AS i \
         WHERE i.type = 'index' AND i.name = l.name AND l.partial) AS of \
-        FROM sqlite_schema AS t LEFT JOIN pragma_index_list(t.name) AS l ON l.\"unique\" WHERE t.type = 'table' AND t.name IN ('users', 'tokens', 'listings', 'conversations', 'entries', 'handshakes')",
+        FROM sqlite_schema AS t LEFT JOIN pragma_index_list(t.name) AS l ON l.\"unique\" WHERE t.type = 'table' AND t.name IN ('users', 'tokens', 'listings', 'conversations', 'entries', 'handshakes', 'events')",
     postgres: "SELECT CAST(t.relname AS text) AS table_name, \
         (SELECT string_agg(coalesce(CAST(c.attname AS text), '?'), ', ' ORDER BY k.place) \
         FROM unnest(CAST(i.indkey AS int2[])) WITH ORDINALITY AS k (number, place) \
@@ -70,7 +70,7 @@ pub(super) const UNIQUE_INDEXES: Sql = Sql {
         pg_get_expr(i.indpred, i.indrelid) AS of \
         FROM pg_class AS t LEFT JOIN pg_index AS i ON i.indrelid = t.oid AND i.indisunique AND i.indisvalid AND i.indisready \
         WHERE t.relkind IN ('r', 'p') AND t.relnamespace = CAST(current_schema() AS regnamespace) \
-        AND t.relname IN ('users', 'tokens', 'listings', 'conversations', 'entries', 'handshakes')",
+        AND t.relname IN ('users', 'tokens', 'listings', 'conversations', 'entries', 'handshakes', 'events')",
 };
 
 pub(super) use {by_rows, is_text, is_whole, unindexed};

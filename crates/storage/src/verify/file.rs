@@ -30,7 +30,7 @@ struct Rows {
     said_by_postgres: &'static [&'static str],
 }
 
-const UNIQUE: [Unique; 8] = [
+const UNIQUE: [Unique; 10] = [
     Unique { table: "users", name: "users_username_key", columns: "username_key", of: None },
     Unique { table: "tokens", name: "tokens_hash", columns: "hash", of: None },
     Unique { table: "listings", name: "primary key", columns: "kind, id", of: None },
@@ -50,6 +50,12 @@ const UNIQUE: [Unique; 8] = [
             said_by_postgres: &["(client_message_id IS NOT NULL)"],
         }),
     },
+    Unique {
+        table: "entries",
+        name: "entries_redaction",
+        columns: "conversation_id, actor_id",
+        of: Some(Rows { declared: "kind = 'redaction'", said_by_postgres: &["((kind)::text = 'redaction'::text)"] }),
+    },
     Unique { table: "handshakes", name: "primary key", columns: "conversation_id, started", of: None },
     Unique {
         table: "handshakes",
@@ -62,6 +68,12 @@ const UNIQUE: [Unique; 8] = [
                 "((status)::text = ANY (ARRAY[('pending'::character varying)::text, ('approved'::character varying)::text]))",
             ],
         }),
+    },
+    Unique {
+        table: "events",
+        name: "events_entry",
+        columns: "conversation_id, seq",
+        of: Some(Rows { declared: "kind = 'entry'", said_by_postgres: &["((kind)::text = 'entry'::text)"] }),
     },
 ];
 
@@ -154,7 +166,7 @@ mod tests {
         let (_directory, sqlite) = fresh().await;
         are_all_expected(&unique_indexes(&sqlite).await, 0);
         // SQLite's ids are the rows themselves; here each is one more index.
-        are_all_expected(&unique_indexes(&postgres().await).await, 4);
+        are_all_expected(&unique_indexes(&postgres().await).await, 5);
     }
 
     /// What `pg_restore` does with each index: it declares what the server said of it, and that says another thing then.
@@ -179,7 +191,7 @@ mod tests {
             let there = transaction.query_all_raw(statement(&transaction, UNIQUE_INDEXES, [])).await;
             let there: Vec<_> = there.expect("it is valid").iter().map(|row| index(row).expect("an index")).collect();
             assert!(there.iter().any(|(_, _, of)| of.is_some()), "restored {restored} times: {there:?}");
-            are_all_expected(&there, 4);
+            are_all_expected(&there, 5);
         }
         transaction.rollback().await.expect("it is undone");
     }

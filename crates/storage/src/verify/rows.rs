@@ -7,7 +7,7 @@ use handsel_domain::handshake::CompletedBy;
 use sea_orm::{QueryResult, TryGetable};
 use serde_json::value::RawValue;
 
-use crate::timeline::rows::{MESSAGE, STEP};
+use crate::timeline::rows::{MESSAGE, REDACTION, STEP};
 
 /// A row as it is stored, or which column of it cannot be read.
 pub(super) type Read<T> = Result<T, String>;
@@ -99,6 +99,7 @@ pub(super) fn entry(row: &QueryResult, handshake: Option<Read<StoredHandshake>>)
             status: column(row, "status")?,
             completed_by: completed_by(row)?,
         }),
+        REDACTION => StoredBody::Redaction,
         _ => return Err("there is no such kind of entry".to_owned()),
     };
     Ok(StoredEntry {

@@ -17,7 +17,7 @@ use crate::migrations::{self, Standing};
 /// What SQLite keeps beside a file that is in use, or was not closed.
 const COMPANIONS: [&str; 2] = ["-wal", "-journal"];
 
-pub(super) struct Source {
+pub(crate) struct Source {
     url: DatabaseUrl,
     connection: DatabaseConnection,
     /// SQLite's file as it lies there, as long as nobody has it open.
@@ -26,7 +26,7 @@ pub(super) struct Source {
 
 impl Source {
     /// Opens what is there and is this program's own.
-    pub(super) async fn open(url: &DatabaseUrl) -> Result<Self, VerifyError> {
+    pub(crate) async fn open(url: &DatabaseUrl) -> Result<Self, VerifyError> {
         let still = match url.file() {
             Some(file) => {
                 is_there(file)?;
@@ -45,9 +45,9 @@ impl Source {
     }
 
     /// Reads several things as they are at one moment.
-    pub(super) async fn snapshot<T>(
+    pub(crate) async fn snapshot<T>(
         &mut self,
-        read: impl AsyncFn(&DatabaseTransaction) -> Result<T, DbErr>,
+        mut read: impl AsyncFnMut(&DatabaseTransaction) -> Result<T, DbErr>,
     ) -> Result<T, DbErr> {
         loop {
             // The first statement fixes the moment.
@@ -82,7 +82,7 @@ impl Source {
         self.connection.get_database_backend() == DbBackend::Postgres
     }
 
-    pub(super) async fn close(self) {
+    pub(crate) async fn close(self) {
         if let Err(error) = self.connection.close().await {
             tracing::warn!(%error, "a database connection did not close");
         }

@@ -11,14 +11,14 @@ use super::seat::{Seat, start};
 
 impl Process {
     /// Returns whether the block is new.
-    async fn blocks(&self, blocker: &Seat, blocked: &Seat) -> bool {
-        let block = self.storage.blocks.block(blocker.id(), blocked.id(), START).await.expect("there is such a user");
-        assert_eq!(block.0.person, *blocked.person);
+    async fn blocks(&self, who: &Seat, whom: &Seat) -> bool {
+        let block = self.storage.blocks.block(who.id(), whom.id(), START).await.expect("there is such a user");
+        assert_eq!(block.0.person, *whom.person);
         block.1
     }
 
-    async fn unblocks(&self, blocker: &Seat, blocked: &Seat) {
-        self.storage.blocks.unblock(blocker.id(), blocked.id()).await.expect("the storage answers");
+    async fn unblocks(&self, who: &Seat, whom: &Seat) {
+        self.storage.blocks.unblock(who.id(), whom.id()).await.expect("the storage answers");
     }
 
     /// Whom the user has blocked.
@@ -69,7 +69,9 @@ async fn each_of_two_who_blocked_each_other_must_take_it_back(bench: Bench) {
     new_entry(bob.sends("b1", "x").await);
     let both = [ana.id(), bob.id()];
     let mut told = bench.heard.barred_now();
-    told.iter_mut().for_each(|(pair, _)| pair.sort_unstable());
+    for (pair, _) in &mut told {
+        pair.sort_unstable();
+    }
     assert_eq!(told, [(both, true), (both, true), (both, false)], "nobody is told of a block that leaves another one");
 }
 

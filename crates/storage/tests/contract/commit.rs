@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use handsel_domain::conversation::ReadCursor;
+use handsel_domain::conversation::{Account, ReadCursor};
 use handsel_domain::ids::{Head, TokenId, UserId};
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::{Entry, TimelineRange};
@@ -65,6 +65,8 @@ impl Committed for Reader {
     fn cursor_moved(&self, _: ReadCursor) {}
 
     fn revoked(&self, _: &[TokenId]) {}
+
+    fn shut_out(&self, _: UserId, _: Account) {}
 
     fn barred(&self, _: [UserId; 2], _: bool) {}
 }

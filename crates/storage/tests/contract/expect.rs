@@ -56,7 +56,7 @@ pub(crate) fn handshake(entry: &Entry) -> &Handshake {
 pub(crate) fn text(entry: &Entry) -> &str {
     match &entry.body {
         EntryBody::Message { body, .. } => body.as_str(),
-        EntryBody::Step(step) => panic!("expected a message, saw {step:#?}"),
+        other @ (EntryBody::Step(_) | EntryBody::Redaction) => panic!("expected a message, saw {other:#?}"),
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use handsel_domain::conversation::{ConversationKey, ReadCursor};
+use handsel_domain::conversation::{Account, ConversationKey, ReadCursor};
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::Committed;
 use handsel_domain::timeline::Entry;
@@ -20,6 +20,7 @@ struct Log {
     revoked: Vec<TokenId>,
     read: Vec<ReadCursor>,
     barred: Vec<([UserId; 2], bool)>,
+    shut_out: Vec<(UserId, Account)>,
 }
 
 #[derive(Default)]
@@ -36,6 +37,10 @@ impl Committed for Heard {
 
     fn revoked(&self, tokens: &[TokenId]) {
         self.0.send_modify(|log| log.revoked.extend_from_slice(tokens));
+    }
+
+    fn shut_out(&self, user: UserId, account: Account) {
+        self.0.send_modify(|log| log.shut_out.push((user, account)));
     }
 
     fn barred(&self, pair: [UserId; 2], barred: bool) {
@@ -63,6 +68,11 @@ impl Heard {
     /// Between whom a block came or went, in the order in which it was told.
     pub(crate) fn barred_now(&self) -> Vec<([UserId; 2], bool)> {
         self.0.borrow().barred.clone()
+    }
+
+    /// Who was shut out, and why, in the order in which it was told.
+    pub(crate) fn shut_out_now(&self) -> Vec<(UserId, Account)> {
+        self.0.borrow().shut_out.clone()
     }
 
     /// All revoked tokens so far, in the order in which they were told.

@@ -49,8 +49,8 @@ impl Subject for Postgres {
         // A replica takes what it is given: no foreign key is checked.
         "SET session_replication_role = replica; DROP INDEX IF EXISTS users_username_key; \
          DROP INDEX IF EXISTS tokens_hash; DROP INDEX IF EXISTS conversations_key; \
-         DROP INDEX IF EXISTS entries_client_message_id; DROP INDEX IF EXISTS handshakes_one_live; \
-         ALTER TABLE entries DROP CONSTRAINT IF EXISTS entries_seq;"
+         DROP INDEX IF EXISTS entries_client_message_id; DROP INDEX IF EXISTS entries_redaction; \
+         DROP INDEX IF EXISTS handshakes_one_live; ALTER TABLE entries DROP CONSTRAINT IF EXISTS entries_seq;"
     }
 
     fn missing_guards(&self) -> &'static [&'static str] {
@@ -60,6 +60,7 @@ impl Subject for Postgres {
             "index_missing conversations conversations_key",
             "index_missing entries entries_seq",
             "index_missing entries entries_client_message_id",
+            "index_missing entries entries_redaction",
             "index_missing handshakes handshakes_one_live",
         ]
     }

@@ -78,7 +78,9 @@ async fn nothing_is_found_after_every_kind_of_step(bench: Bench) {
 async fn nothing_is_found_where_a_message_was_redacted(bench: Bench) {
     talk_of_every_kind(&bench).await;
     bench.operator("UPDATE entries SET content = NULL, redacted_at = 1 WHERE seq = 1").await;
-    bench.operator("UPDATE entries SET content = '', redacted_at = 1 WHERE seq IN (5, 17)").await;
+    bench
+        .operator("UPDATE entries SET content = '', client_message_id = NULL, redacted_at = 1 WHERE seq IN (5, 17)")
+        .await;
     assert_eq!(bench.finds().await, [""; 0]);
 }
 

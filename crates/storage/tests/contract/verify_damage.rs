@@ -49,7 +49,7 @@ async fn is_found(bench: &Bench, expected: &str) {
 async fn a_username_that_its_index_lacks(bench: Bench) {
     talk_of_every_kind(&bench).await;
     let again = "INSERT INTO users SELECT 9, username, username_key, first_name, last_name, password_hash, created_at, \
-        suspended_at, deleted_at FROM users WHERE id = 1";
+        suspended_at, deleted_at, signed_out_at FROM users WHERE id = 1";
     behind(&bench, ["users (username_key)", "users (username_key) WHERE id < 9"], again).await;
     is_found(&bench, "username_repeated users 9").await;
 }
@@ -68,7 +68,7 @@ async fn a_conversation_that_its_index_lacks(bench: Bench) {
     let cem = bench.user("cem").await;
     bench.seat(&cem, "offer_1".parse().expect("a listing"), &cem).says("Hello!").await;
     let again = "INSERT INTO conversations SELECT 9, listing_kind, listing_id, owner_id, respondent_id, head, \
-        last_entry_at, owner_read_up_to, respondent_read_up_to FROM conversations; INSERT INTO entries SELECT 99, 9, seq, \
+        last_entry_at, owner_read_up_to, respondent_read_up_to, started_at, announced FROM conversations; INSERT INTO entries SELECT 99, 9, seq, \
         actor_id, kind, created_at, content, client_message_id, redacted_at, redacts_seq, handshake_started, step, \
         status, owner_completed, respondent_completed FROM entries";
     let columns = "conversations (listing_kind, listing_id, respondent_id)";

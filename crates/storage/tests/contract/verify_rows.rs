@@ -63,7 +63,7 @@ async fn a_conversation_with_oneself(bench: Bench) {
 }
 
 async fn a_conversation_twice(bench: Bench) {
-    let sql = "INSERT INTO conversations SELECT 9, listing_kind, listing_id, owner_id, respondent_id, 0, 0, 0, 0 \
+    let sql = "INSERT INTO conversations SELECT 9, listing_kind, listing_id, owner_id, respondent_id, 0, 0, 0, 0, 0, 0 \
         FROM conversations";
     is_found(bench, sql, &["conversation_repeated conversations 9", "conversation_empty offer_1:2"]).await;
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use handsel_domain::conversation::{Conversation, ReadCursor};
+use handsel_domain::conversation::{Account, Conversation, ReadCursor};
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::{Committed, Objection};
 use handsel_domain::timeline::Entry;
@@ -36,6 +36,10 @@ impl Committed for LocalBroker {
 
     fn revoked(&self, tokens: &[TokenId]) {
         self.hub.close_tokens(tokens, CloseReason::TokenRevoked);
+    }
+
+    fn shut_out(&self, user: UserId, account: Account) {
+        self.hub.shut_out(user, account);
     }
 
     fn barred(&self, pair: [UserId; 2], barred: bool) {

@@ -22,7 +22,7 @@ mod subscriptions;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use handsel_domain::conversation::{Conversation, ReadCursor};
+use handsel_domain::conversation::{Account, Conversation, ReadCursor};
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::{Committed, Objection};
 use handsel_domain::timeline::Entry;
@@ -31,7 +31,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use super::{BrokerState, Elsewhere};
 use crate::node::NodeId;
 use crate::watch::Pace;
-pub use announce::{NotAnnounced, announce_revoked};
+pub use announce::{NotAnnounced, announce};
 use channels::Channels;
 use letters::Said;
 pub use link::Link;
@@ -160,6 +160,11 @@ impl Committed for HereThenElsewhere {
     fn revoked(&self, tokens: &[TokenId]) {
         self.here.revoked(tokens);
         self.broker.say(Said::Revoked(tokens.to_vec()));
+    }
+
+    fn shut_out(&self, user: UserId, account: Account) {
+        self.here.shut_out(user, account);
+        self.broker.say(Said::ShutOut(user, account));
     }
 
     fn barred(&self, pair: [UserId; 2], barred: bool) {

@@ -28,8 +28,20 @@ pub const RECEIVED: [&str; 11] = [
 ];
 
 /// The types of what clients are sent; the last one stands for all that are unknown.
-pub const SENT: [&str; 11] =
-    ["message", "handshake", "error", "hello", "read", "typing", "presence", "refused", "auth", "pong", OTHER];
+pub const SENT: [&str; 12] = [
+    "message",
+    "handshake",
+    "redaction",
+    "error",
+    "hello",
+    "read",
+    "typing",
+    "presence",
+    "refused",
+    "auth",
+    "pong",
+    OTHER,
+];
 
 /// A place in [`RECEIVED`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,6 +74,11 @@ impl Received {
 }
 
 impl Sent {
+    /// Whether only clients of the extended protocol know such a thing in a timeline: an older one never meets it.
+    pub fn is_for_extended_alone(frame: &Frame) -> bool {
+        SENT[Self::of(frame).0] == "redaction"
+    }
+
     /// By how the frame begins, so that nobody between its encoding and the socket has to carry it along.
     pub fn of(frame: &Frame) -> Self {
         let name = frame.as_str().strip_prefix(TYPE).and_then(|rest| rest.split('"').next());

@@ -49,6 +49,17 @@ struct MessageFields<'a> {
     recipient_id: i64,
     #[serde(skip_serializing_if = "Option::is_none")]
     client_message_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    redacted_at: Option<String>,
+}
+
+#[derive(Serialize)]
+struct RedactionFields {
+    conversation: String,
+    seq: i64,
+    actor_id: i64,
+    created_at: String,
+    redacts: &'static str,
 }
 
 #[derive(Serialize)]
@@ -83,6 +94,9 @@ enum ServerFrame<'a> {
         #[serde(skip_serializing_if = "std::ops::Not::not")]
         repeat: bool,
     },
+    Redaction {
+        redaction: RedactionFields,
+    },
 }
 
 fn encode(frame: &ServerFrame<'_>) -> Frame {
@@ -110,6 +124,11 @@ pub fn handshake_object(conversation: &Conversation, handshake: &Handshake) -> B
         .expect("a handshake has text keys and no value that JSON lacks")
 }
 
+/// What a redaction says inside its frame.
+pub fn redaction_object(entry: &Entry) -> Box<RawValue> {
+    serde_json::value::to_raw_value(&redaction_fields(entry)).expect("it has text keys and no value that JSON lacks")
+}
+
 /// An encoded frame as a part of a larger JSON text.
 pub fn raw(frame: &Frame) -> Box<RawValue> {
     RawValue::from_string(frame.to_string()).expect("an encoded frame is JSON")
@@ -127,7 +146,7 @@ pub fn recipients(people: &[Person]) -> Vec<serde_json::Value> {
 
 fn encode_entry(entry: &Entry, repeat: bool) -> Frame {
     encode(&match &entry.body {
-        EntryBody::Message { body, client_message_id, is_read } => ServerFrame::Message {
+        EntryBody::Message { body, client_message_id, is_read, redacted_at } => ServerFrame::Message {
             message: MessageFields {
                 id: entry.id.get(),
                 sender: (&*entry.actor).into(),
@@ -138,13 +157,25 @@ fn encode_entry(entry: &Entry, repeat: bool) -> Frame {
                 seq: entry.seq.get(),
                 recipient_id: entry.recipient().get(),
                 client_message_id: client_message_id.as_ref().map(|id| id.as_str()),
+                redacted_at: redacted_at.map(rfc3339),
             },
             repeat,
         },
         EntryBody::Step(handshake) => {
             ServerFrame::Handshake { handshake: handshake_fields(&entry.conversation, handshake), repeat }
         }
+        EntryBody::Redaction => ServerFrame::Redaction { redaction: redaction_fields(entry) },
     })
+}
+
+fn redaction_fields(entry: &Entry) -> RedactionFields {
+    RedactionFields {
+        conversation: entry.conversation.key().to_string(),
+        seq: entry.seq.get(),
+        actor_id: entry.actor.id.get(),
+        created_at: rfc3339(entry.at),
+        redacts: "all_of_actor",
+    }
 }
 
 fn handshake_fields<'a>(conversation: &Conversation, handshake: &'a Handshake) -> HandshakeFields<'a> {

@@ -10,6 +10,7 @@ use super::delivery::{Delivery, Next};
 use super::inbound::Answer;
 use super::{Peer, Session, Socket};
 use crate::close::CloseReason;
+use crate::frames::kind::Sent;
 use crate::frames::{ErrorFrame, Frame};
 use crate::hub::Membership;
 use crate::limits::ANSWERS_PATIENCE;
@@ -37,7 +38,7 @@ impl<S: Peer> Session<S> {
             answers.push_back(Box::pin(async move { locating.await.perform(talk, caller).await }));
         }
         if ending == Ending::Closed(CloseReason::Restarting) {
-            finish(&mut socket, &membership, &mut answers, delivery).await;
+            finish(&mut socket, &membership, &mut answers, delivery, extended).await;
         }
         drop(membership);
         let ended = async {
@@ -67,6 +68,7 @@ async fn finish<S: Peer>(
     membership: &Membership,
     answers: &mut FuturesOrdered<BoxFuture<'static, Answer>>,
     mut delivery: Delivery,
+    extended: bool,
 ) {
     let answered = async {
         while let Some(answer) = answers.next().await {
@@ -76,7 +78,8 @@ async fn finish<S: Peer>(
     // Whoever is not answered in time asks again after the restart; nothing is lost by it.
     let _ = tokio::time::timeout(ANSWERS_PATIENCE, answered).await;
     for live in membership.outbox.take_live() {
-        if delivery.next(live.conversation, live.seq) == Next::Send {
+        let is_known = extended || !Sent::is_for_extended_alone(&live.frame);
+        if delivery.next(live.conversation, live.seq) == Next::Send && is_known {
             socket.feed(live.frame);
         }
     }

@@ -110,7 +110,7 @@ pub(super) fn named(request: &Request) -> Option<String> {
 fn client_message_id(draft: &Draft) -> Option<String> {
     match draft {
         Draft::Message { client_message_id, .. } => client_message_id.as_ref().map(|id| id.as_str().to_owned()),
-        Draft::Step(_) => None,
+        Draft::Step(_) | Draft::Redaction => None,
     }
 }
 

@@ -13,7 +13,8 @@ use tokio::time::Instant;
 use super::delivery::Next;
 use super::{Peer, Session};
 use crate::counts::counts;
-use crate::frames;
+use crate::frames::kind::Sent;
+use crate::frames::{self, Frame};
 use crate::hub::Live;
 use crate::limits::STORAGE_RETRY;
 
@@ -47,11 +48,18 @@ impl<S: Peer> Session<S> {
         match self.delivery.next(live.conversation, live.seq) {
             Next::Send => {
                 self.lag.fed(live.handed_at);
-                self.socket.feed(live.frame);
+                self.feed_entry(live.frame);
                 self.follow_peer_of(&live.conversation);
             }
             Next::AlreadySent => {}
             Next::Missing => self.membership.outbox.fall_behind(live.conversation.key(), live.seq.into()),
+        }
+    }
+
+    /// What a base client does not know has its place in the timeline all the same, and counts as sent.
+    fn feed_entry(&mut self, frame: Frame) {
+        if self.extended || !Sent::is_for_extended_alone(&frame) {
+            self.socket.feed(frame);
         }
     }
 
@@ -89,7 +97,7 @@ impl<S: Peer> Session<S> {
         self.send_ready_answers();
         for entry in entries {
             if self.delivery.next(entry.conversation, entry.seq) == Next::Send {
-                self.socket.feed(frames::entry(&entry));
+                self.feed_entry(frames::entry(&entry));
                 self.follow_peer_of(&entry.conversation);
             }
         }

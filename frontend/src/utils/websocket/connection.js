@@ -342,6 +342,7 @@ export class Connection {
       const about = { connection: this.name, conversation, seq };
       if (message) this.#host.tell("message", { ...about, message, repeat });
       if (handshake) this.#host.tell("handshake", { ...about, handshake, repeat });
+      if (frame.type === "redaction") this.#host.tell("redaction", about);
     }
     this.#host.settled();
   }

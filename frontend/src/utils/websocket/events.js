@@ -21,6 +21,7 @@
  *   hello: { connection: string, conversation: string | null, hello: Hello, resumed: boolean },
  *   message: { connection: string, conversation: string, seq: number, message: Message, repeat: boolean },
  *   handshake: { connection: string, conversation: string, seq: number, handshake: Handshake, repeat: boolean },
+ *   redaction: { connection: string, conversation: string, seq: number },
  *   read: { connection: string, conversation: string, reader_id: number, up_to: number },
  *   typing: { connection: string, conversation: string, user_id: number },
  *   presence: { connection: string, user_id: number, online: boolean },

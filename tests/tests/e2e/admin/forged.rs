@@ -6,7 +6,7 @@ use handsel_tests::socket::Connecting;
 use handsel_tests::{Refusal, Started, http};
 use serde_json::{Value, json};
 
-use super::site::{AUDIENCE, SECRET, Site, now};
+use super::site::{AUDIENCE, SECRET, Site, claims_of, now};
 
 /// Tries it over HTTP, over a socket, and to renew one; it must be refused everywhere with that code.
 async fn is_refused(site: &Site, what: &str, jwt: &str, code: &str) {
@@ -32,7 +32,7 @@ async fn is_refused(site: &Site, what: &str, jwt: &str, code: &str) {
 #[tokio::test]
 async fn what_nobody_signed_or_somebody_else_signed_is_refused() {
     let site = Site::open().await;
-    let claims = site.claims(6, &json!({}));
+    let claims = claims_of(6, &json!({}));
     for (what, signer, name) in [
         ("another secret", Signer::secret("another-secret-of-more-than-32-bytes!"), None),
         ("an empty secret", Signer::secret(""), None),
@@ -48,7 +48,7 @@ async fn what_nobody_signed_or_somebody_else_signed_is_refused() {
     }
     let good = site.rsa.jwt(Some("rsa"), &claims);
     let (signed, signature) = good.rsplit_once('.').expect("three parts");
-    let other = site.rsa.jwt(Some("rsa"), &site.claims(5, &json!({})));
+    let other = site.rsa.jwt(Some("rsa"), &claims_of(5, &json!({})));
     let for_ana = other.rsplit_once('.').expect("three parts").0;
     for (what, jwt) in [
         ("no signature", format!("{signed}.")),
@@ -64,7 +64,7 @@ async fn what_nobody_signed_or_somebody_else_signed_is_refused() {
 #[tokio::test]
 async fn an_algorithm_is_the_keys_and_never_the_jwts() {
     let site = Site::open().await;
-    let claims = site.claims(6, &json!({}));
+    let claims = claims_of(6, &json!({}));
     let header = |algorithm: &str, name: Option<&str>| match name {
         Some(name) => json!({"typ": "JWT", "alg": algorithm, "kid": name}),
         None => json!({"typ": "JWT", "alg": algorithm}),
@@ -128,11 +128,11 @@ async fn a_key_that_a_jwt_brings_along_is_not_believed() {
         json!({"alg": "ES256", "kid": "../../keys.json"}),
         json!({"alg": "ES256", "kid": ["p256"]}),
     ] {
-        let jwt = jwt_of(&header, &site.claims(6, &json!({})), |message| forger.sign(message));
+        let jwt = jwt_of(&header, &claims_of(6, &json!({})), |message| forger.sign(message));
         is_refused(&site, &header.to_string(), &jwt, "jwt_invalid").await;
     }
     let critical = json!({"alg": "ES256", "kid": "p256", "crit": ["b64"], "b64": false});
-    let jwt = jwt_of(&critical, &site.claims(6, &json!({})), |message| site.p256.sign(message));
+    let jwt = jwt_of(&critical, &claims_of(6, &json!({})), |message| site.p256.sign(message));
     is_refused(&site, "something critical that is not understood", &jwt, "jwt_invalid").await;
 }
 

@@ -18,6 +18,20 @@ pub(super) fn now() -> i64 {
     i64::try_from(now).expect("before the end of time")
 }
 
+/// What is said for that user, with these claims changed; null takes one away.
+pub(super) fn claims_of(user: i64, changed: &Value) -> Value {
+    let mut claims = json!({
+        "sub": user.to_string(), "exp": now() + 3_600, "iat": now(), "aud": ["other", AUDIENCE], "iss": ISSUER,
+    });
+    for (name, value) in changed.as_object().expect("an object of claims") {
+        match value {
+            Value::Null => claims.as_object_mut().expect("an object").remove(name),
+            _ => claims.as_object_mut().expect("an object").insert(name.clone(), value.clone()),
+        };
+    }
+    claims
+}
+
 /// With the users 5, ana, and 6, bob, and Ana's `offer_1`.
 pub(super) struct Site {
     pub(super) server: Server,
@@ -48,7 +62,8 @@ impl Site {
         Self { server, admin, secret: Signer::secret(SECRET), rsa, p256, ed25519, keys }
     }
 
-    fn taking(started: Started) -> Started {
+    /// Started so that it takes them.
+    pub(super) fn taking(started: Started) -> Started {
         started.variable("HANDSEL_JWT_SECRET", SECRET).with(&[
             "--jwt-jwks-file",
             "keys.json",
@@ -57,11 +72,6 @@ impl Site {
             "--jwt-issuer",
             ISSUER,
         ])
-    }
-
-    /// Another process that takes the same.
-    pub(super) fn also(&self, started: Started) -> Started {
-        Self::taking(started)
     }
 
     /// Replaces the file of keys, at once as a whole.
@@ -76,20 +86,6 @@ impl Site {
         [&self.secret, &self.rsa, &self.p256, &self.ed25519]
     }
 
-    /// What is said for that user, with these claims changed; null takes one away.
-    pub(super) fn claims(&self, user: i64, changed: &Value) -> Value {
-        let mut claims = json!({
-            "sub": user.to_string(), "exp": now() + 3_600, "iat": now(), "aud": ["other", AUDIENCE], "iss": ISSUER,
-        });
-        for (name, value) in changed.as_object().expect("an object of claims") {
-            match value {
-                Value::Null => claims.as_object_mut().expect("an object").remove(name),
-                _ => claims.as_object_mut().expect("an object").insert(name.clone(), value.clone()),
-            };
-        }
-        claims
-    }
-
     /// Somebody with a JWT of that signer, by the name that its key has in the file.
     pub(super) fn person(&self, user: i64, signer: &Signer, changed: &Value) -> Person {
         let name = match signer {
@@ -102,7 +98,7 @@ impl Site {
             address: self.server.address.clone(),
             id: user,
             username: format!("user {user}"),
-            token: signer.jwt(name, &self.claims(user, changed)),
+            token: signer.jwt(name, &claims_of(user, changed)),
         }
     }
 }

@@ -4,7 +4,7 @@ use handsel_tests::server::command;
 
 const COMMON: [(&str, &str); 4] =
     [("--database-url", "sqlite://handsel.db"), ("--config", "none"), ("--log", "info"), ("--log-format", "human")];
-const SERVE: [(&str, &str); 24] = [
+const SERVE: [(&str, &str); 26] = [
     ("--path-prefix", "none"),
     ("--admin-bind", "none"),
     ("--identity", "local"),
@@ -14,6 +14,8 @@ const SERVE: [(&str, &str); 24] = [
     ("--jwt-audience", "none"),
     ("--jwt-issuer", "none"),
     ("--handshake-hook", "none"),
+    ("--webhook-url", "none"),
+    ("--webhook-content", "off"),
     ("--webhook-secret", "none"),
     ("--outbound-allow", "none"),
     ("--redis-url", "none"),
@@ -57,6 +59,8 @@ async fn every_flag_is_explained_with_its_default() {
         (&["migrate"], COMMON.to_vec()),
         (&["verify"], [[("--json", "off")].as_slice(), &COMMON].concat()),
         (&["backup"], COMMON.to_vec()),
+        (&["export"], [[("--without-passwords", "off")].as_slice(), &COMMON].concat()),
+        (&["import"], [[("--report", "none"), ("--no-verify", "off")].as_slice(), &COMMON].concat()),
         (&["healthcheck"], [HEALTHCHECK.as_slice(), &COMMON].concat()),
         (&["user", "add"], [NAMES.as_slice(), &COMMON].concat()),
         (&["user", "list"], COMMON.to_vec()),
@@ -79,7 +83,9 @@ async fn every_flag_is_explained_with_its_default() {
 #[tokio::test]
 async fn every_command_is_named() {
     let all = help(&[]).await;
-    for name in ["serve", "migrate", "verify", "backup", "healthcheck", "user", "token", "check-config"] {
+    for name in
+        ["serve", "migrate", "verify", "backup", "export", "import", "healthcheck", "user", "token", "check-config"]
+    {
         assert!(all.contains(&format!(" {name} ")), "{name}: {all}");
     }
     let (user, token) = (help(&["user"]).await, help(&["token"]).await);

@@ -80,7 +80,9 @@ async fn a_suspended_user_is_nobody() {
     let server = Server::start().await;
     let ana = server.person("ana").await;
     assert_eq!(server.database().change("UPDATE users SET suspended_at = 1").await, 1);
-    ana.get(USER).await.is_problem(401, "token_revoked");
-    let again = json!({"username": "ana", "password": "ana's password"});
-    server.post("/api/auth/login/", again).await.is_problem(401, "credentials_invalid");
+    ana.get(USER).await.is_problem(403, "account_suspended");
+    let logs_in = |password: &str| server.post("/api/auth/login/", json!({"username": "ana", "password": password}));
+    logs_in("ana's password").await.is_problem(403, "account_suspended");
+    // Only who knows the password is told.
+    logs_in("another password").await.is_problem(401, "credentials_invalid");
 }

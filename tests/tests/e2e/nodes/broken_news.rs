@@ -38,7 +38,10 @@ async fn entries_of_others_reach_nobody_though_they_come_over_ones_own_channel()
     let key = nodes.key.split(':').next().expect("a key begins with a listing");
     let channel = format!("{}user:{}", nodes.prefix, nodes.ana.id);
     let publish = |conversation: &str, owner: i64, seq: i64, content: &str| {
-        let frame = json!({"type": "message", "message": {"content": content}});
+        let sender = json!({"id": nodes.bob.id, "username": "bob", "full_name": "bob"});
+        let frame = json!({"type": "message", "message": {
+            "id": 1, "sender": sender, "content": content, "created_at": "2026-11-23T02:50:54.674Z", "is_read": false,
+            "conversation": conversation, "seq": seq, "recipient_id": nodes.ana.id}});
         let entry = json!({"conversation": conversation, "owner": owner, "seq": seq, "frame": frame});
         let payload = json!({"v": 1, "from": "0123456789abcdef", "news": {"entries": [entry]}});
         redis.ask(&format!("PUBLISH {channel} {}", json!(payload.to_string())));

@@ -93,7 +93,8 @@ impl Rows {
         self.current = Some(taken);
     }
 
-    fn append(&mut self, side: Side, body: StoredBody, handshake: Option<StoredHandshake>) {
+    /// Whatever somebody adds to the timeline.
+    pub(super) fn append(&mut self, side: Side, body: StoredBody, handshake: Option<StoredHandshake>) {
         let (seq, at) = self.next();
         let (seq, at) = (seq.get(), at.as_millis());
         let entry = StoredEntry {
@@ -124,7 +125,7 @@ impl Rows {
     pub(super) fn step(&mut self, seq: i64) -> &mut StoredStep {
         match &mut self.entry(seq).body {
             StoredBody::Step(step) => step,
-            StoredBody::Message { .. } => panic!("expected a step at {seq}"),
+            StoredBody::Message { .. } | StoredBody::Redaction => panic!("expected a step at {seq}"),
         }
     }
 
@@ -195,6 +196,7 @@ fn nothing_is_found_in_what_the_rules_let_come_to_be() {
             let side = if entry.actor_id == ANA { Side::Owner } else { Side::Respondent };
             match &entry.body {
                 StoredBody::Message { content, .. } => rows.says(side, content.as_deref().unwrap_or_default()),
+                StoredBody::Redaction => rows.append(side, StoredBody::Redaction, None),
                 StoredBody::Step(step) => {
                     let kind = step.step.as_deref().and_then(StepKind::from_name).expect("a step");
                     let note = entry.handshake.as_ref().and_then(|row| row.as_ref().ok()?.note.as_deref());

@@ -2,6 +2,7 @@
 
 use super::healthy::{ANA, BOB, Rows, short};
 use crate::audit::{BREACHES_PER_CONVERSATION_MAX, BreachCode, StoredBody};
+use crate::conversation::Side;
 use crate::ids::ID_MAX;
 
 /// What is found after that change.
@@ -16,8 +17,27 @@ fn content(rows: &mut Rows, seq: i64, text: Option<&str>, is_redacted: bool) {
         StoredBody::Message { content, redacted, .. } => {
             (*content, *redacted) = (text.map(str::to_owned), is_redacted);
         }
-        StoredBody::Step(_) => panic!("expected a message at {seq}"),
+        StoredBody::Step(_) | StoredBody::Redaction => panic!("expected a message at {seq}"),
     }
+}
+
+#[test]
+fn what_somebody_said_in_front_of_their_redaction_must_be_gone() {
+    let found = |said: Option<&str>, id: Option<&str>| {
+        let mut rows = Rows::begun();
+        rows.says(Side::Owner, "And you?");
+        rows.append(Side::Respondent, StoredBody::Redaction, None);
+        if let Some(said) = said {
+            content(&mut rows, 1, Some(said), true);
+        }
+        if let StoredBody::Message { client_message_id, .. } = &mut rows.entry(1).body {
+            *client_message_id = id.map(str::to_owned);
+        }
+        rows.found()
+    };
+    assert_eq!(found(None, None), ["redaction_incomplete #3"]);
+    assert_eq!(found(Some(""), None), Vec::<String>::new(), "the other one's words stay");
+    assert_eq!(found(Some(""), Some("m1")), ["redacted_content_kept #1"]);
 }
 
 #[test]
@@ -111,7 +131,7 @@ fn a_client_message_id_that_is_none_or_repeated_is_found() {
     for id in ["", &"x".repeat(65), "a\0"] {
         let named = |rows: &mut Rows| match &mut rows.entry(5).body {
             StoredBody::Message { client_message_id, .. } => *client_message_id = Some(id.to_owned()),
-            StoredBody::Step(_) => panic!("expected a message"),
+            StoredBody::Step(_) | StoredBody::Redaction => panic!("expected a message"),
         };
         assert_eq!(after(named), ["row_unreadable #5"]);
     }

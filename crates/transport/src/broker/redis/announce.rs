@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use handsel_domain::ids::TokenId;
+use handsel_domain::conversation::Account;
+use handsel_domain::ids::{TokenId, UserId};
 use tokio::time::timeout;
 
 use super::channels::Channels;
@@ -21,10 +22,16 @@ const PATIENCE: Duration = Duration::from_secs(3);
 #[error("{0}")]
 pub struct NotAnnounced(String);
 
-/// Tells all nodes over that Redis that these tokens were revoked.
-pub async fn announce_revoked(url: &RedisUrl, prefix: RedisPrefix, tokens: Vec<TokenId>) -> Result<(), NotAnnounced> {
-    let letters =
-        Writer { node: NodeId::random(), channels: &Channels::new(prefix) }.write(vec![Said::Revoked(tokens)]);
+/// Tells all nodes over that Redis who was shut out and why, and that these tokens were revoked.
+pub async fn announce(
+    url: &RedisUrl,
+    prefix: RedisPrefix,
+    shut_out: Vec<(UserId, Account)>,
+    revoked: Vec<TokenId>,
+) -> Result<(), NotAnnounced> {
+    let shut_out = shut_out.into_iter().map(|(user, account)| Said::ShutOut(user, account));
+    let said = shut_out.chain(std::iter::once(Said::Revoked(revoked))).collect();
+    let letters = Writer { node: NodeId::random(), channels: &Channels::new(prefix) }.write(said);
     let announced = timeout(PATIENCE, async { publish(&mut connect(url).await?, &letters).await });
     announced.await.unwrap_or(Err(Broken::Silent)).map_err(|broken| NotAnnounced(broken.to_string()))
 }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use handsel_domain::conversation::{Conversation, ConversationKey, ReadCursor, Side};
+use handsel_domain::conversation::{Account, Conversation, ConversationKey, ReadCursor, Side};
 use handsel_domain::ids::{TokenId, UserId};
 use handsel_domain::ports::Objection;
 use handsel_domain::timeline::Entry;
@@ -28,6 +28,8 @@ pub(super) enum Said {
     Typing(Conversation, UserId),
     Objection(Objection),
     Revoked(Vec<TokenId>),
+    /// A user can do nothing any more.
+    ShutOut(UserId, Account),
     /// Whether a block stands between two.
     Barred([UserId; 2], bool),
     /// Whether a user has a session here.
@@ -89,6 +91,9 @@ impl Writer<'_> {
                 Said::Revoked(tokens) => {
                     let some = tokens.chunks(IDS_MAX);
                     letters.extend(some.map(|tokens| self.to_all(&News::Revoked(tokens.to_vec()))));
+                }
+                Said::ShutOut(user, account) => {
+                    letters.push(self.letter(vec![self.channels.user(user)], &News::ShutOut(user, account)));
                 }
                 Said::Barred(pair, barred) => {
                     let channels = pair.map(|user| self.channels.user(user)).to_vec();

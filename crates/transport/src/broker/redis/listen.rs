@@ -58,6 +58,7 @@ impl Listener {
             News::Typing(conversation, user) => self.hub.hear_typing(&conversation, user),
             News::Objection(objection) => self.hub.hear_objection(&objection),
             News::Revoked(tokens) => self.hub.close_tokens(&tokens, CloseReason::TokenRevoked),
+            News::ShutOut(user, account) => self.hub.shut_out(user, account),
             // What one node says may come after what another one has done since: that the two may see each other again is
             // looked for.
             News::Barred(pair, true) => self.hub.bar(pair, true),

@@ -1,6 +1,6 @@
 //! What nodes say to each other, as JSON with a version. Knows nothing of channels, nor of what is done with it.
 
-use handsel_domain::conversation::{Conversation, ReadCursor, Side};
+use handsel_domain::conversation::{Account, Conversation, ReadCursor, Side};
 use handsel_domain::handshake::StepKind;
 use handsel_domain::ids::{Head, Seq, TokenId, UserId};
 use handsel_domain::ports::{Objection, RefusalText};
@@ -31,6 +31,8 @@ pub(super) enum News {
     Objection(Objection),
     /// These tokens speak for nobody any more.
     Revoked(Vec<TokenId>),
+    /// This user can do nothing any more.
+    ShutOut(UserId, Account),
     /// A block stands between these two, or none any more.
     Barred([UserId; 2], bool),
     /// These users have a session at the node that says so.
@@ -75,6 +77,7 @@ enum Written {
     Typing { conversation: String, owner: i64, user: i64 },
     Objection { conversation: String, owner: i64, actor: i64, step: String, message: String },
     Revoked(Vec<i64>),
+    ShutOut { user: i64, suspended: bool },
     Barred { users: [i64; 2], barred: bool },
     There(Vec<i64>),
     Gone(Vec<i64>),
@@ -139,6 +142,9 @@ fn write(news: &News) -> Written {
             Written::Objection { conversation, owner, actor: actor.get(), step, message }
         }
         News::Revoked(tokens) => Written::Revoked(tokens.iter().map(|token| token.get()).collect()),
+        News::ShutOut(user, account) => {
+            Written::ShutOut { user: user.get(), suspended: *account == Account::Suspended }
+        }
         News::Barred(pair, barred) => Written::Barred { users: pair.map(UserId::get), barred: *barred },
         News::There(there) => Written::There(users(there)),
         News::Gone(gone) => Written::Gone(users(gone)),
@@ -168,6 +174,9 @@ fn read(written: Written) -> Option<News> {
         }),
         Written::Revoked(tokens) if tokens.len() <= IDS_MAX => {
             News::Revoked(tokens.into_iter().map(|token| TokenId::new(token).ok()).collect::<Option<_>>()?)
+        }
+        Written::ShutOut { user: id, suspended } => {
+            News::ShutOut(user(id)?, if suspended { Account::Suspended } else { Account::Erased })
         }
         Written::Barred { users: [one, other], barred } => News::Barred([user(one)?, user(other)?], barred),
         Written::There(there) => News::There(there.into_iter().map(user).collect::<Option<_>>()?),

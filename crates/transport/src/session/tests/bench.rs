@@ -116,7 +116,7 @@ pub(super) fn long_entry(seq: i64, more: usize) -> Arc<Entry> {
         seq: Seq::new(seq).expect("a seq"),
         actor: person(1),
         at: Timestamp::from_millis(seq),
-        body: EntryBody::Message { body, client_message_id: None, is_read: false },
+        body: EntryBody::Message { body, client_message_id: None, is_read: false, redacted_at: None },
     })
 }
 

@@ -43,6 +43,7 @@ impl Stored {
             let before = std::mem::replace(&mut seen, stored.head());
             Ok(before != seen)
         });
+        conversations.expect_barred().returning(|_| Ok(Vec::new()));
         let stored = self.clone();
         conversations.expect_of_users().returning(move |_| {
             let head = Head::new(stored.head()).expect("a head");

@@ -159,6 +159,7 @@ fn stored(user: i64, seconds: i64) -> StoredToken {
     StoredToken {
         principal: Principal { person: person(user), token, expires_at: Timestamp::from_millis(seconds * 1_000) },
         revoked: false,
+        suspended: false,
     }
 }
 

@@ -98,7 +98,7 @@ for (const type of ["message", "handshake"]) {
 // The time bank did not agree: one's own step is answered by an error, the other's is told as well.
 socket.addEventListener("error", ({ detail }) => (part("said").textContent = detail.message));
 socket.addEventListener("refused", ({ detail }) => {
-  if (detail.refused.actor_id !== me) part("said").textContent = detail.refused.message;
+  if (detail.actor_id !== me) part("said").textContent = detail.message;
 });
 
 socket.addEventListener("status", ({ detail }) => {

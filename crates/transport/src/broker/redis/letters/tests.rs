@@ -33,6 +33,7 @@ fn entry(respondent: i64, seq: i64, characters: usize) -> Said {
             body: MessageBody::parse(&"x".repeat(characters)).expect("a message"),
             client_message_id: None,
             is_read: false,
+            redacted_at: None,
         },
     }))
 }

@@ -43,6 +43,10 @@ fn news() -> impl Strategy<Value = News> {
         })),
         (1_i64..=2).prop_map(|user| News::Typing(conversation(), UserId::new(user).expect("an id"))),
         ids().prop_map(|ids| News::Revoked(ids.into_iter().map(|id| TokenId::new(id).expect("an id")).collect())),
+        (1_i64..=1 << 53, any::<bool>()).prop_map(|(user, suspended)| {
+            let account = if suspended { Account::Suspended } else { Account::Erased };
+            News::ShutOut(UserId::new(user).expect("an id"), account)
+        }),
         (1_i64..=1 << 53, 1_i64..=1 << 53, any::<bool>()).prop_map(|(one, other, barred)| News::Barred(
             [one, other].map(|id| UserId::new(id).expect("an id")),
             barred

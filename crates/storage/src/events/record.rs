@@ -1,0 +1,193 @@
+//! One transaction that records: what was committed and has no event yet gets the next numbers. Knows nothing of who
+//! reads them.
+//!
+//! The order is that of the commits. A recording sees all that was committed before it and gives its numbers behind those
+//! of the recordings in front of it, which it waits for; among what it sees, entries come by their ids. Within a
+//! conversation that is always the order of `seq`: whoever writes there holds its lock until the end of the transaction,
+//! so that the next `seq` gets its id later and is seen later.
+//!
+//! It locks nothing that a writer needs.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use handsel_domain::ids::EventId;
+use handsel_domain::ports::Recorded;
+use handsel_domain::time::Timestamp;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbBackend, DbErr, QueryResult, Value};
+use serde_json::{Value as Json, json};
+
+use super::unread::{self, Waiting};
+use super::window::{Running, Window};
+use super::{ENTRY, STARTED};
+use crate::errors::corrupt;
+use crate::sql::{Sql, array, over, statement};
+use crate::timeline::rows::MESSAGE;
+
+/// Two who begin it are one after the other, and the second finds it begun.
+const BEGIN: &str = "INSERT INTO event_feed \
+    (id, last_event, expired_event, begun_after, recorded_up_to, candidate, horizon, expired_entry) \
+    SELECT 1, 0, 0, newest, newest, newest, 0, 0 FROM (SELECT COALESCE(MAX(e.id), 0) AS newest FROM entries AS e) AS now \
+    WHERE true ON CONFLICT DO NOTHING";
+
+/// What a look at it costs has to be next to nothing: it is taken each second.
+const GLANCE: &str = "SELECT f.recorded_up_to, (SELECT MAX(e.id) FROM entries AS e) AS newest, \
+    (SELECT MIN(t.due_at) FROM unread_timers AS t) AS next_due FROM event_feed AS f WHERE f.id = 1";
+
+const FEED: &str = "SELECT f.last_event, f.recorded_up_to, f.candidate, f.horizon FROM event_feed AS f WHERE f.id = 1";
+
+const NEWEST: &str = "SELECT MAX(e.id) AS newest FROM entries AS e";
+
+/// For PostgreSQL alone.
+const OLDEST_RUNNING: &str = "SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint) AS number";
+
+/// For PostgreSQL alone. Gives this transaction a number, if it has none.
+const OWN_NUMBER: &str = "SELECT CAST(CAST(pg_current_xact_id() AS text) AS bigint) AS number";
+
+/// The search for the event is a subquery so that no planner makes a join over all events of it.
+const NEW_ENTRIES: &str = "SELECT e.id, e.conversation_id, e.seq, e.kind, e.created_at, e.actor_id, c.owner_id \
+    FROM entries AS e JOIN conversations AS c ON c.id = e.conversation_id \
+    WHERE e.id > $1 AND e.id <= $2 AND e.seq > c.announced AND (SELECT v.id FROM events AS v \
+    WHERE v.conversation_id = e.conversation_id AND v.seq = e.seq AND v.kind = 'entry') IS NULL ORDER BY e.id LIMIT $3";
+
+const INSERT: Sql = over!(
+    (0 id bigint, 1 kind text, 2 conversation bigint, 3 seq bigint, 4 reader_is_owner boolean, 5 unread_count integer,
+     6 at bigint),
+    "INSERT INTO events (id, kind, conversation_id, seq, reader_is_owner, unread_count, recorded_at) \
+     SELECT id, kind, conversation, seq, reader_is_owner, unread_count, at FROM asked WHERE true ORDER BY slot"
+);
+
+const MOVE: &str =
+    "UPDATE event_feed SET last_event = $1, recorded_up_to = $2, candidate = $3, horizon = $4 WHERE id = 1";
+
+pub(super) async fn begin(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    transaction.execute_raw(statement(transaction, BEGIN, [])).await.map(|_| ())
+}
+
+/// Whether there is anything to record.
+pub(super) enum Glance {
+    Nothing(Recorded),
+    Something,
+}
+
+pub(super) async fn glance<C: ConnectionTrait>(
+    connection: &C,
+    now: Timestamp,
+    notify_after: Duration,
+) -> Result<Glance, DbErr> {
+    let Some(row) = connection.query_one_raw(statement(connection, GLANCE, [])).await? else {
+        return Ok(Glance::Nothing(Recorded::default()));
+    };
+    let newest = row.try_get::<Option<i64>>("", "newest")?;
+    let next_due = if notify_after.is_zero() { None } else { due(&row)? };
+    if newest.unwrap_or(0) > row.try_get("", "recorded_up_to")? || next_due.is_some_and(|due| due <= now) {
+        return Ok(Glance::Something);
+    }
+    Ok(Glance::Nothing(Recorded { next_due, ..Recorded::default() }))
+}
+
+fn due(row: &QueryResult) -> Result<Option<Timestamp>, DbErr> {
+    Ok(row.try_get::<Option<i64>>("", "next_due")?.map(Timestamp::from_millis))
+}
+
+/// New events, and the number of the newest.
+pub(super) struct Numbered {
+    last: i64,
+    rows: Vec<Json>,
+    at: Timestamp,
+}
+
+impl Numbered {
+    pub(super) fn add(&mut self, kind: &str, conversation: i64, seq: i64, unread: Option<(bool, i64)>) {
+        self.last += 1;
+        let (reader_is_owner, count) = unread.unzip();
+        self.rows.push(json!([self.last, kind, conversation, seq, reader_is_owner, count, self.at.as_millis()]));
+    }
+}
+
+pub(super) async fn record(
+    transaction: &DatabaseTransaction,
+    now: Timestamp,
+    notify_after: Duration,
+    limit: u32,
+) -> Result<Recorded, DbErr> {
+    let Some(feed) = transaction.query_one_raw(statement(transaction, FEED, [])).await? else {
+        return Ok(Recorded::default());
+    };
+    let column = |name| feed.try_get::<i64>("", name);
+    let window = Window {
+        recorded_up_to: column("recorded_up_to")?,
+        candidate: column("candidate")?,
+        horizon: column("horizon")?,
+    };
+    let mut numbered = Numbered { last: column("last_event")?, rows: Vec::new(), at: now };
+    // The order of these three is what `window` rests on.
+    let oldest = running(transaction, OLDEST_RUNNING).await?;
+    let newest = number(transaction, NEWEST, "newest").await?.unwrap_or(0);
+    let own = running(transaction, OWN_NUMBER).await?;
+    let running = oldest.zip(own).map(|(oldest, own)| Running { oldest, own });
+
+    let bounds: [Value; 3] = [window.recorded_up_to.into(), newest.into(), i64::from(limit).into()];
+    let entries = transaction.query_all_raw(statement(transaction, NEW_ENTRIES, bounds)).await?;
+    let mut waiting = BTreeMap::new();
+    let mut cut_at = None;
+    for entry in &entries {
+        let column = |name| entry.try_get::<i64>("", name);
+        let (conversation, seq) = (column("conversation_id")?, column("seq")?);
+        if seq == 1 {
+            numbered.add(STARTED, conversation, seq, None);
+        }
+        numbered.add(ENTRY, conversation, seq, None);
+        if entry.try_get::<String>("", "kind")? == MESSAGE {
+            let reader_is_owner = column("actor_id")? != column("owner_id")?;
+            let written = Timestamp::from_millis(column("created_at")?);
+            waiting.entry(Waiting { conversation, reader_is_owner }).or_insert(written);
+        }
+        cut_at = (entries.len() == limit as usize).then_some(column("id")?);
+    }
+    let mut more = cut_at.is_some();
+    let mut next_due = None;
+    if !notify_after.is_zero() {
+        unread::wait(transaction, waiting, notify_after).await?;
+        more |= unread::tell(transaction, now, notify_after, &mut numbered).await?;
+        next_due = number(transaction, unread::NEXT_DUE, "next_due").await?.map(Timestamp::from_millis);
+    }
+
+    let moved = window.moved(newest, cut_at, running);
+    EventId::new(numbered.last.max(1)).map_err(|_| corrupt("event id", numbered.last))?;
+    let events = numbered.rows.len() as u64;
+    if events > 0 {
+        transaction.execute_raw(statement(transaction, INSERT, [array(numbered.rows).into()])).await?;
+    }
+    if events > 0 || moved != window {
+        let values = [numbered.last, moved.recorded_up_to, moved.candidate, moved.horizon].map(Value::from);
+        transaction.execute_raw(statement(transaction, MOVE, values)).await?;
+    }
+    Ok(Recorded { events, more, next_due })
+}
+
+async fn number(transaction: &DatabaseTransaction, sql: &'static str, name: &str) -> Result<Option<i64>, DbErr> {
+    let row = transaction.query_one_raw(statement(transaction, sql, [])).await?;
+    row.map_or(Ok(None), |row| row.try_get("", name))
+}
+
+async fn running(transaction: &DatabaseTransaction, sql: &'static str) -> Result<Option<i64>, DbErr> {
+    if transaction.get_database_backend() != DbBackend::Postgres {
+        return Ok(None);
+    }
+    number(transaction, sql, "number").await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        let same = [GLANCE, FEED, NEWEST, NEW_ENTRIES, MOVE].map(Sql::same);
+        for sql in same.into_iter().chain([INSERT]) {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
+        }
+    }
+}

@@ -1,0 +1,218 @@
+//! Reads everything that moves, as it is at one moment, beside those who write. Knows nothing of how it is written down.
+
+use std::collections::VecDeque;
+use std::io;
+
+use handsel_domain::conversation::ConversationKey;
+use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Value};
+
+use crate::database::DatabaseUrl;
+use crate::errors::corrupt;
+use crate::moved;
+use crate::sql::statement;
+use crate::timeline::rows::conversation_columns;
+use crate::verify::VerifyError;
+use crate::verify::source::Source;
+
+/// Rows of one page: what is held in memory at once.
+const PAGE_ROWS: i64 = 500;
+
+const USERS: &str =
+    concat!("SELECT ", moved::user_columns!(), " FROM users AS u WHERE u.id > $1 ORDER BY u.id LIMIT $2");
+
+const LISTINGS: &str = concat!(
+    "SELECT ",
+    moved::listing_columns!(),
+    " FROM listings AS l WHERE (l.kind, l.id) > ($1, $2) ORDER BY l.kind, l.id LIMIT $3"
+);
+
+const CONVERSATIONS: &str =
+    concat!("SELECT ", conversation_columns!(), " FROM conversations AS c WHERE c.id > $1 ORDER BY c.id LIMIT $2");
+
+/// Those of several conversations, one behind the other.
+const ENTRIES: &str = concat!(
+    "SELECT e.conversation_id AS conversation_id, ",
+    moved::entry_columns!(),
+    " FROM entries AS e ",
+    moved::entry_joins!(),
+    " WHERE (e.conversation_id, e.seq) > ($1, $2) AND e.conversation_id <= $3",
+    " ORDER BY e.conversation_id, e.seq LIMIT $4"
+);
+
+const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM listings) AS listings, \
+    (SELECT COUNT(*) FROM conversations) AS conversations, (SELECT COUNT(*) FROM entries) AS entries";
+
+/// What is handed over, in this order: users, listings, then each conversation with its entries.
+#[derive(Clone, Debug)]
+pub enum Exported {
+    /// Everything begins, or begins anew: somebody came to write to a file that nobody had open. So many follow.
+    Begin(u64),
+    /// A user.
+    User(MovedUser),
+    /// A listing.
+    Listing(MovedListing),
+    /// A conversation; its entries follow.
+    Conversation(MovedConversation),
+    /// The next entry of that conversation.
+    Entry(ConversationKey, MovedEntry),
+}
+
+/// Why not everything was handed over.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// The database cannot be read.
+    #[error(transparent)]
+    Source(#[from] VerifyError),
+    /// A row is none that could be moved, or the database failed.
+    #[error("{0}; `handsel verify` says more")]
+    Unreadable(String),
+    /// Whoever took it over could not.
+    #[error("{0}")]
+    Unwritten(#[from] io::Error),
+}
+
+/// Hands everything over that moves, in one snapshot of the database and a page at a time.
+pub async fn export(url: &DatabaseUrl, mut each: impl FnMut(Exported) -> io::Result<()>) -> Result<(), ExportError> {
+    let mut source = Source::open(url).await?;
+    let mut unwritten = None;
+    let read = source
+        .snapshot(async |transaction| {
+            let mut reader = Reader { transaction, each: &mut each, unwritten: &mut unwritten };
+            reader.everything().await
+        })
+        .await;
+    source.close().await;
+    match (read, unwritten) {
+        (Err(_), Some(error)) => Err(error.into()),
+        (Err(error), None) => Err(ExportError::Unreadable(error.to_string())),
+        (Ok(()), _) => Ok(()),
+    }
+}
+
+struct Reader<'a, F> {
+    transaction: &'a DatabaseTransaction,
+    each: &'a mut F,
+    /// Why it was not taken over, which a transaction has no way to say.
+    unwritten: &'a mut Option<io::Error>,
+}
+
+impl<F: FnMut(Exported) -> io::Result<()>> Reader<'_, F> {
+    fn hand(&mut self, exported: Exported) -> Result<(), DbErr> {
+        (self.each)(exported).map_err(|error| {
+            *self.unwritten = Some(error);
+            DbErr::Custom("it was not taken over".to_owned())
+        })
+    }
+
+    async fn rows(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
+        self.transaction.query_all_raw(statement(self.transaction, sql, values)).await
+    }
+
+    async fn everything(&mut self) -> Result<(), DbErr> {
+        let counts = self.rows(COUNTS, vec![]).await?;
+        let mut sum = 0;
+        for table in ["users", "listings", "conversations", "entries"] {
+            let rows: i64 = counts.first().map_or(Ok(0), |row| row.try_get("", table))?;
+            sum += u64::try_from(rows).unwrap_or_default();
+        }
+        self.hand(Exported::Begin(sum))?;
+        self.each_row(USERS, vec![i64::MIN.into()], |row| {
+            Ok((vec![row.try_get::<i64>("u_", "id")?.into()], Exported::User(moved::user(row)?)))
+        })
+        .await?;
+        self.each_row(LISTINGS, vec!["".into(), i64::MIN.into()], |row| {
+            let place = vec![row.try_get::<String>("l_", "kind")?.into(), row.try_get::<i64>("l_", "id")?.into()];
+            Ok((place, Exported::Listing(moved::listing(row)?)))
+        })
+        .await?;
+        self.timelines().await
+    }
+
+    /// Reads a table to its end. `read` says of a row what orders it, and what it is.
+    async fn each_row(
+        &mut self,
+        sql: &'static str,
+        mut after: Vec<Value>,
+        read: impl Fn(&QueryResult) -> Result<(Vec<Value>, Exported), DbErr>,
+    ) -> Result<(), DbErr> {
+        loop {
+            let page = self.rows(sql, after.iter().cloned().chain([PAGE_ROWS.into()]).collect()).await?;
+            if page.is_empty() {
+                return Ok(());
+            }
+            for row in &page {
+                let exported;
+                (after, exported) = read(row)?;
+                self.hand(exported)?;
+            }
+        }
+    }
+
+    async fn timelines(&mut self) -> Result<(), DbErr> {
+        let mut after = i64::MIN;
+        loop {
+            let page = self.rows(CONVERSATIONS, vec![after.into(), PAGE_ROWS.into()]).await?;
+            let Some(last) = page.last() else { return Ok(()) };
+            let mut entries =
+                Entries { after: (after, i64::MAX), last: last.try_get("c_", "id")?, read: VecDeque::new() };
+            after = entries.last;
+            for row in &page {
+                let (id, conversation) = (row.try_get("c_", "id")?, moved::conversation(row)?);
+                self.hand(Exported::Conversation(conversation))?;
+                while let Some(entry) = entries.next_of(self, id).await? {
+                    self.hand(Exported::Entry(conversation.key, entry))?;
+                }
+            }
+            if let Some((of, _)) = entries.read.front() {
+                return Err(corrupt("conversation of an entry", of));
+            }
+        }
+    }
+}
+
+/// The entries of a page of conversations.
+struct Entries {
+    /// The conversation and the place of the last one that was read.
+    after: (i64, i64),
+    /// The page's last conversation.
+    last: i64,
+    /// Read, and not handed over yet.
+    read: VecDeque<(i64, MovedEntry)>,
+}
+
+impl Entries {
+    /// The next entry, where it is that conversation's.
+    async fn next_of<F: FnMut(Exported) -> io::Result<()>>(
+        &mut self,
+        reader: &Reader<'_, F>,
+        conversation: i64,
+    ) -> Result<Option<MovedEntry>, DbErr> {
+        if self.read.is_empty() {
+            let values = [self.after.0, self.after.1, self.last, PAGE_ROWS].map(Value::from);
+            for row in reader.rows(ENTRIES, values.to_vec()).await? {
+                self.after = (row.try_get("", "conversation_id")?, row.try_get("e_", "seq")?);
+                self.read.push_back((self.after.0, moved::entry(&row)?));
+            }
+        }
+        match self.read.front() {
+            // What nobody's turn came for would keep all that follows from being handed over.
+            Some((of, _)) if *of < conversation => Err(corrupt("conversation of an entry", of)),
+            Some((of, _)) if *of == conversation => Ok(self.read.pop_front().map(|(_, entry)| entry)),
+            Some(_) | None => Ok(None),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_page_reads_what_lies_outside_of_it() {
+        for sql in [USERS, LISTINGS, CONVERSATIONS, ENTRIES] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! Listings, taken in under their own names. Knows nothing of what is said about them.
+
+use std::collections::{HashMap, HashSet};
+
+use handsel_domain::listing::{ListingKind, ListingRef};
+use handsel_domain::moving::{Finding, MovedListing, codes};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use serde_json::json;
+
+use super::{Item, Line, Refused, Took, Unfit, Verdict};
+use crate::database::{Alone, Database};
+use crate::moved;
+use crate::sql::{Sql, array, over, statement};
+
+const BY_NAME: Sql = over!(
+    (0 kind text, 1 number bigint),
+    "SELECT ",
+    moved::listing_columns!(),
+    " FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.number"
+);
+
+const OWNERS: Sql = over!(
+    (0 id bigint),
+    "SELECT u.id AS id FROM users AS u WHERE u.id IN (SELECT id FROM asked)"
+);
+
+const INSERT: Sql = over!(
+    (0 kind text, 1 id bigint, 2 owner_id bigint, 3 title text, 4 description text, 5 status text, 6 created_at bigint),
+    "INSERT INTO listings (kind, id, owner_id, title, description, status, created_at) \
+     SELECT kind, id, owner_id, title, description, status, created_at FROM asked WHERE true ORDER BY slot"
+);
+
+/// Takes the listings, all of one kind; says with the verdicts which were refused.
+pub(super) async fn take(
+    database: &Database,
+    run: &[Line],
+    unknown: &Refused,
+) -> Result<(Vec<Verdict>, Vec<ListingRef>), DbErr> {
+    // Whoever publishes beside this takes the next number of the kind, which must not be one of these.
+    let is_offers =
+        run.iter().any(|line| matches!(&line.item, Item::Listing(one) if one.listing.kind == ListingKind::Offer));
+    let alone = if is_offers { Alone::NumberingOffers } else { Alone::NumberingNeeds };
+    let (_turn, transaction) = database.begin_alone(alone).await?;
+    let (mut known, owners) = load(&transaction, run).await?;
+    let (mut verdicts, mut refused, mut new) = (Vec::with_capacity(run.len()), Vec::new(), Vec::new());
+    for line in run {
+        let listing = match &line.item {
+            Item::Listing(listing) => listing,
+            Item::Unfit(Unfit::Listing(listing)) => {
+                refused.push(*listing);
+                continue;
+            }
+            _ => continue,
+        };
+        let has_owner = owners.contains(&listing.owner.get()) && !unknown.users.contains(&listing.owner);
+        let verdict = judge(line.number, listing, known.get(&listing.listing), has_owner);
+        match verdict.took {
+            Took::New => {
+                known.insert(listing.listing, listing.clone());
+                new.push(row(listing));
+            }
+            Took::There => {}
+            Took::Refused => refused.push(listing.listing),
+        }
+        verdicts.push(verdict);
+    }
+    if !new.is_empty() {
+        transaction.execute_raw(statement(&transaction, INSERT, [array(new).into()])).await?;
+    }
+    transaction.commit().await?;
+    Ok((verdicts, refused))
+}
+
+/// The listings that are here already, and which of the owners are.
+async fn load(
+    transaction: &DatabaseTransaction,
+    run: &[Line],
+) -> Result<(HashMap<ListingRef, MovedListing>, HashSet<i64>), DbErr> {
+    let listings = || run.iter().filter_map(|line| if let Item::Listing(one) = &line.item { Some(one) } else { None });
+    let names = array(listings().map(|one| json!([one.listing.kind.name(), one.listing.number.get()])));
+    let mut known = HashMap::new();
+    for row in transaction.query_all_raw(statement(transaction, BY_NAME, [names.into()])).await? {
+        let listing = moved::listing(&row)?;
+        known.insert(listing.listing, listing);
+    }
+    let owners = array(listings().map(|one| json!([one.owner.get()])));
+    let rows = transaction.query_all_raw(statement(transaction, OWNERS, [owners.into()])).await?;
+    let owners = rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, DbErr>>()?;
+    Ok((known, owners))
+}
+
+fn judge(line: u64, listing: &MovedListing, here: Option<&MovedListing>, has_owner: bool) -> Verdict {
+    let MovedListing { listing: name, owner, .. } = listing;
+    let refused = |code, detail: String| Verdict::refused(line, Finding::refused(code, detail));
+    if !has_owner {
+        return refused(codes::USER_UNKNOWN, format!("its owner is user {owner}, who was not taken and is not here"));
+    }
+    match here {
+        None => Verdict { line, took: Took::New, findings: vec![] },
+        Some(here) if here.owner != *owner => {
+            refused(codes::LISTING_DIFFERS, format!("{name} is user {}'s here", here.owner))
+        }
+        Some(here) if here == listing => Verdict { line, took: Took::There, findings: vec![] },
+        Some(_) => {
+            let kept = Finding::noted(codes::LISTING_KEPT, format!("{name} says something else here, which stays"));
+            Verdict { line, took: Took::There, findings: vec![kept] }
+        }
+    }
+}
+
+fn row(listing: &MovedListing) -> serde_json::Value {
+    json!([
+        listing.listing.kind.name(),
+        listing.listing.number.get(),
+        listing.owner.get(),
+        listing.title.as_str(),
+        listing.description.as_str(),
+        listing.status.name(),
+        listing.created_at.as_millis()
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [BY_NAME, OWNERS, INSERT] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
+        }
+    }
+}

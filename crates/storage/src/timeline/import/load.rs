@@ -1,0 +1,196 @@
+//! What is known of a run's conversations, read under their locks. Knows nothing of what becomes of the lines.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use handsel_domain::conversation::{Conversation, ConversationKey};
+use handsel_domain::ids::{Head, UserId};
+use handsel_domain::message::ClientMessageId;
+use handsel_domain::moving::{Continuation, Finding, MovedEntry, Newest, codes};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use serde_json::json;
+
+use super::super::load;
+use super::super::plan::Slate;
+use super::walk::{self, Seat};
+use crate::errors::corrupt;
+use crate::import::Line;
+use crate::moved;
+use crate::sql::{Sql, array, over, statement};
+
+const PEOPLE: Sql = over!(
+    (0 id bigint),
+    "SELECT u.id AS id FROM users AS u WHERE u.id IN (SELECT id FROM asked)"
+);
+
+const CURSORS: Sql = over!(
+    (0 id bigint),
+    "SELECT c.id AS id, c.owner_read_up_to AS owner_read_up_to, c.respondent_read_up_to AS respondent_read_up_to \
+     FROM conversations AS c WHERE c.id IN (SELECT id FROM asked)"
+);
+
+const ENTRIES: Sql = over!(
+    (0 seat bigint, 1 conversation bigint, 2 first_seq bigint, 3 last_seq bigint),
+    "SELECT asked.seat AS seat, ",
+    moved::entry_columns!(),
+    " FROM asked JOIN entries AS e ON e.conversation_id = asked.conversation",
+    " AND e.seq >= asked.first_seq AND e.seq <= asked.last_seq ",
+    moved::entry_joins!()
+);
+
+const IDS: Sql = over!(
+    (0 id bigint),
+    "SELECT e.id AS id FROM entries AS e WHERE e.id IN (SELECT id FROM asked)"
+);
+
+const NAMES: Sql = over!(
+    (0 seat bigint, 1 conversation bigint, 2 actor bigint, 3 client_message_id text),
+    "SELECT asked.seat AS seat, e.actor_id AS actor, e.client_message_id AS client_message_id",
+    " FROM asked JOIN entries AS e ON e.conversation_id = asked.conversation AND e.actor_id = asked.actor",
+    " AND e.client_message_id = asked.client_message_id"
+);
+
+/// A name that a sender has given to a message of a conversation, which is named by its seat.
+pub(super) type Name = (usize, UserId, ClientMessageId);
+
+/// All that a run is decided on.
+pub(super) struct Loaded {
+    /// One for each conversation.
+    pub(super) seats: Vec<Seat>,
+    /// Which of the run's ids entries have.
+    pub(super) ids: HashSet<i64>,
+    /// Which of the run's names messages have.
+    pub(super) names: HashSet<Name>,
+}
+
+pub(super) async fn everything(
+    transaction: &DatabaseTransaction,
+    keys: Vec<ConversationKey>,
+    run: &[Line],
+) -> Result<Loaded, DbErr> {
+    let people = people(transaction, &keys).await?;
+    let slates = load::conversations(transaction, &keys).await?;
+    let mut seats: Vec<_> = slates.into_iter().map(|slate| seat(slate, &people)).collect();
+    let places: HashMap<_, _> = keys.into_iter().enumerate().map(|(place, key)| (key, place)).collect();
+    cursors(transaction, &mut seats).await?;
+    entries(transaction, &mut seats, &places, run).await?;
+    let asked = walk::entries(run).filter_map(|(key, entry)| {
+        let place = *places.get(&key)?;
+        let (conversation, name) = (seats[place].id?, entry.said.client_message_id()?);
+        Some(json!([place, conversation, entry.actor.get(), name.as_str()]))
+    });
+    let asked: Vec<_> = asked.collect();
+    let mut names = HashSet::new();
+    if !asked.is_empty() {
+        for row in transaction.query_all_raw(statement(transaction, NAMES, [array(asked).into()])).await? {
+            let (actor, name): (i64, String) = (row.try_get("", "actor")?, row.try_get("", "client_message_id")?);
+            let actor = UserId::new(actor).map_err(|_| corrupt("user id", actor))?;
+            let name = ClientMessageId::parse(&name).map_err(|_| corrupt("client_message_id", name))?;
+            names.insert((place(&row, seats.len())?, actor, name));
+        }
+    }
+    let asked: Vec<_> = walk::entries(run).filter_map(|(_, entry)| entry.id).map(|id| json!([id.get()])).collect();
+    let mut ids = HashSet::new();
+    if !asked.is_empty() {
+        for row in transaction.query_all_raw(statement(transaction, IDS, [array(asked).into()])).await? {
+            ids.insert(row.try_get("", "id")?);
+        }
+    }
+    Ok(Loaded { seats, ids, names })
+}
+
+fn place(row: &sea_orm::QueryResult, seats: usize) -> Result<usize, DbErr> {
+    let seat: i64 = row.try_get("", "seat")?;
+    usize::try_from(seat).ok().filter(|seat| *seat < seats).ok_or_else(|| corrupt("seat", seat))
+}
+
+async fn people(transaction: &DatabaseTransaction, keys: &[ConversationKey]) -> Result<HashSet<i64>, DbErr> {
+    let asked = array(keys.iter().map(|key| json!([key.respondent.get()])));
+    let rows = transaction.query_all_raw(statement(transaction, PEOPLE, [asked.into()])).await?;
+    rows.iter().map(|row| row.try_get("", "id")).collect()
+}
+
+fn seat(slate: Slate, people: &HashSet<i64>) -> Seat {
+    let Slate { key, listing, id, head, last_entry_at, handshake, .. } = slate;
+    let unknown = |code, detail: String| Err(Finding::refused(code, detail));
+    let timeline = match listing {
+        None => unknown(codes::LISTING_UNKNOWN, format!("{} was not taken and is not here", key.listing)),
+        Some(_) if !people.contains(&key.respondent.get()) => {
+            let detail = format!("its respondent is user {}, who was not taken and is not here", key.respondent);
+            unknown(codes::USER_UNKNOWN, detail)
+        }
+        Some((owner, _)) => match Conversation::new(key, owner) {
+            Ok(conversation) if id.is_none() => Ok(Continuation::unwritten(conversation)),
+            Ok(conversation) => {
+                let newest_at = last_entry_at;
+                Ok(Continuation { conversation, head, newest_at, newest_id: Newest::Fresh, handshake })
+            }
+            Err(_) => unknown(codes::OWNER_IS_RESPONDENT, format!("both sides are user {owner}")),
+        },
+    };
+    let head = if id.is_some() { head } else { Head::NONE };
+    Seat { key, id, head, read: (0, 0), timeline, stored: BTreeMap::new(), new: Vec::new(), wish: None }
+}
+
+async fn cursors(transaction: &DatabaseTransaction, seats: &mut [Seat]) -> Result<(), DbErr> {
+    let asked: Vec<_> = seats.iter().filter_map(|seat| seat.id).map(|id| json!([id])).collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    let mut found = HashMap::new();
+    for row in transaction.query_all_raw(statement(transaction, CURSORS, [array(asked).into()])).await? {
+        let read: (i64, i64) = (row.try_get("", "owner_read_up_to")?, row.try_get("", "respondent_read_up_to")?);
+        found.insert(row.try_get::<i64>("", "id")?, read);
+    }
+    for seat in seats {
+        seat.read = seat.id.and_then(|id| found.get(&id).copied()).unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// What is there of the places that the run is about, and of the one in front of each conversation's first.
+async fn entries(
+    transaction: &DatabaseTransaction,
+    seats: &mut [Seat],
+    places: &HashMap<ConversationKey, usize>,
+    run: &[Line],
+) -> Result<(), DbErr> {
+    let mut ranges: BTreeMap<usize, (i64, i64)> = BTreeMap::new();
+    for (key, entry) in walk::entries(run) {
+        let (Some(&place), seq) = (places.get(&key), entry.seq.get()) else { continue };
+        let range = ranges.entry(place).or_insert((seq - 1, seq));
+        *range = (range.0.min(seq - 1), range.1.max(seq));
+    }
+    let asked = ranges.into_iter().filter_map(|(place, (first, last))| {
+        let Seat { id, head, .. } = &seats[place];
+        // Behind the head there is nothing, however far the run goes.
+        id.filter(|_| first <= head.get()).map(|id| json!([place, id, first, last.min(head.get())]))
+    });
+    let asked: Vec<_> = asked.collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    for row in transaction.query_all_raw(statement(transaction, ENTRIES, [array(asked).into()])).await? {
+        let (place, entry): (_, MovedEntry) = (place(&row, seats.len())?, moved::entry(&row)?);
+        let seat = &mut seats[place];
+        if let (Ok(timeline), Some(id)) = (&mut seat.timeline, entry.id)
+            && timeline.head == entry.seq.into()
+        {
+            timeline.newest_id = Newest::Known(id);
+        }
+        seat.stored.insert(entry.seq.get(), entry);
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::explain::full_scans;
+
+    #[tokio::test]
+    async fn no_statement_reads_a_whole_table() {
+        for sql in [PEOPLE, CURSORS, ENTRIES, IDS, NAMES] {
+            assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
+        }
+    }
+}

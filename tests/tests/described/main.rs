@@ -1,0 +1,6 @@
+//! The descriptions themselves, as one program: whether `AsyncAPI` is `AsyncAPI`, and what a fuzzer finds that reads `OpenAPI`.
+//! What they say of real traffic all tests find out, by `handsel_tests::described`.
+
+mod asyncapi;
+mod fuzzed;
+mod fuzzer;

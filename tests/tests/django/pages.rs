@@ -1,0 +1,71 @@
+//! The site's pages in a real Chromium: people talk, agree and are refused as its README has it. Knows the pages by what
+//! people see on them.
+
+use handsel_tests::browser::{Browser, Visitor};
+use handsel_tests::django::{HandselBeside, Site};
+
+async fn logged_in(site: &Site, username: &str) -> Visitor {
+    let visitor = Visitor { page: Browser::starts().await, address: site.address().to_owned() };
+    visitor.opens("accounts/login/").await;
+    visitor.fills("Username:", username).await;
+    visitor.fills("Password:", "handsel-demo").await;
+    visitor.presses("Log in").await;
+    visitor.may_press("Log out").await;
+    visitor
+}
+
+async fn writes(visitor: &Visitor, text: &str) {
+    visitor.fills("Your message", text).await;
+    visitor.presses("Send").await;
+}
+
+async fn both_see(ana: &Visitor, bo: &Visitor, text: &str) {
+    ana.sees(text).await;
+    bo.sees(text).await;
+}
+
+#[tokio::test]
+async fn the_readme_s_ten_minutes_go_as_it_says() {
+    let (_handsel, site) = HandselBeside::fresh().starts().await;
+    site.manages(&["demo"]).await;
+    let (ana, bo) = (logged_in(&site, "ana").await, logged_in(&site, "bo").await);
+
+    bo.follows("Bike repair").await;
+    writes(&bo, "Could you mend my bike?").await;
+    bo.sees("Bo Lind: Could you mend my bike?").await;
+    ana.follows("Bike repair").await;
+    ana.follows("Bo Lind").await;
+    ana.sees("Bo Lind: Could you mend my bike?").await;
+    writes(&ana, "Gladly.").await;
+    both_see(&ana, &bo, "Ana Ortega: Gladly.").await;
+
+    bo.presses("Shake hands").await;
+    ana.presses("Agree").await;
+    both_see(&ana, &bo, "Handshake approved (2 h)").await;
+    ana.presses("It is done").await;
+    bo.presses("It is done").await;
+    both_see(&ana, &bo, "Handshake completed (2 h)").await;
+
+    ana.opens("needs/1/").await;
+    writes(&ana, "I have a van.").await;
+    ana.sees("Ana Ortega: I have a van.").await;
+    ana.presses("Shake hands").await;
+    bo.opens("needs/1/").await;
+    bo.follows("Ana Ortega").await;
+    bo.presses("Agree").await;
+    for visitor in [&ana, &bo] {
+        visitor.is_told("Bo Lind has 3 hours, 6 are needed").await;
+    }
+
+    ana.opens("messages/").await;
+    ana.chooses("offer_1:2").await;
+    ana.reads("Could you mend my bike?").await;
+
+    let window = bo.beside().await;
+    window.opens("offers/1/").await;
+    window.sees("Ana Ortega: Gladly.").await;
+    bo.presses("Log out").await;
+    window.is_told("Not connected").await;
+    ana.leaves().await;
+    bo.leaves().await;
+}

@@ -1,0 +1,12 @@
+//! `handsel export` and `handsel import`: what moves, what is refused, and that neither a kill nor anybody beside it is in
+//! the way. Knows nothing of how they do it.
+
+mod file;
+mod scene;
+
+mod beside;
+mod exported;
+mod here_already;
+mod killed;
+mod refused;
+mod round_trip;

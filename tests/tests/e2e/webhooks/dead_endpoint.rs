@@ -1,0 +1,32 @@
+//! An endpoint that is away: the chat goes on, the metrics say so, and once it is back it is told everything.
+
+use handsel_tests::{Receiver, Reply, Started};
+
+use super::delivered::feed;
+use super::scene::{Talkers, must_be_told, taken, telling};
+
+#[tokio::test]
+async fn while_it_hangs_people_talk_and_afterwards_it_is_told_all() {
+    let receiver = Receiver::that(|_| Reply::Hang).await;
+    let server = telling(Started::fresh(), &receiver).start().await;
+    let talkers = Talkers::on(&server, 20).await;
+    let other = &talkers.others[0];
+    let (mut anas, mut bobs) = (talkers.ana.opens(&talkers.key(other)).await, other.opens(&talkers.offer).await);
+    talkers.all_write(&server.address, "Hello!").await;
+    receiver.hears("all that may be under way", |posted| posted.len() >= 16).await;
+    anas.hears_message("Hello!").await;
+    bobs.hears_message("Hello!").await;
+    for number in 0..50 {
+        let content = format!("message {number}");
+        bobs.says(&content).await;
+        anas.hears_message(&content).await;
+        bobs.hears_message(&content).await;
+    }
+    assert_eq!(receiver.heard().len(), 16, "more is not asked of it at once");
+    let metrics = server.get("/metrics").await.text;
+    assert!(metrics.contains("handsel_webhooks_delivered_total 0"), "{metrics}");
+    receiver.answers(|_| Reply::ok());
+    // What hangs is given up after a while.
+    let posted = receiver.hears("every event", |posted| taken(posted).len() >= 90).await;
+    must_be_told(&posted, &feed(&server).await);
+}
