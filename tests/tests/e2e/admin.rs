@@ -6,6 +6,7 @@ mod forged;
 mod jwts;
 mod keys;
 mod listings;
+mod scene;
 mod site;
 mod tokens;
 mod users;

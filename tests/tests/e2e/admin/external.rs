@@ -5,13 +5,10 @@ use handsel_tests::server::command_with;
 use handsel_tests::{Admin, Server, Started};
 use serde_json::json;
 
+use super::scene::with_listing;
+
 async fn site() -> (Server, Admin) {
-    let server = Started::fresh().with_admin().with(&["--identity", "external"]).start().await;
-    let admin = Admin::of(&server);
-    admin.has_user(5, "ana").await;
-    admin.has_user(6, "bob").await;
-    admin.put("/api/admin/listings/offer_1/", json!({"owner_id": 5, "title": "Bike repair"})).await.is(201);
-    (server, admin)
+    with_listing(Started::fresh().with(&["--identity", "external"])).await
 }
 
 #[tokio::test]

@@ -1,22 +1,14 @@
 //! Listings that a site puts by its own numbers. Knows nothing of its users but who owns what.
 
-use handsel_tests::{Admin, Server, Started};
+use handsel_tests::Started;
 use serde_json::{Value, json};
 
+use super::scene::with_users;
 use crate::api::{finds_wrong, has_exactly};
-
-/// A site with the users 5, ana, and 6, bob.
-async fn site() -> (Server, Admin) {
-    let server = Started::fresh().with_admin().start().await;
-    let admin = Admin::of(&server);
-    admin.has_user(5, "ana").await;
-    admin.has_user(6, "bob").await;
-    (server, admin)
-}
 
 #[tokio::test]
 async fn a_listing_is_put_once_and_stays_the_same_however_often_that_is_repeated() {
-    let (_server, admin) = site().await;
+    let (_server, admin) = with_users(Started::fresh()).await;
     let bike = json!({"owner_id": 5, "title": " Bike repair ", "description": "All of them"});
     let put = admin.put("/api/admin/listings/offer_123/", bike.clone()).await;
     let put = put.is(201).clone();
@@ -53,7 +45,7 @@ async fn a_listing_is_put_once_and_stays_the_same_however_often_that_is_repeated
 
 #[tokio::test]
 async fn what_is_published_here_later_gets_a_number_of_its_own() {
-    let (server, admin) = site().await;
+    let (server, admin) = with_users(Started::fresh()).await;
     for name in ["offer_41", "offer_7", "need_3"] {
         admin.put(&format!("/api/admin/listings/{name}/"), json!({"owner_id": 5, "title": "Something"})).await.is(201);
     }
@@ -63,7 +55,7 @@ async fn what_is_published_here_later_gets_a_number_of_its_own() {
 
 #[tokio::test]
 async fn another_owner_may_have_it_until_somebody_has_written() {
-    let (_server, admin) = site().await;
+    let (_server, admin) = with_users(Started::fresh()).await;
     let owned_by = |owner: i64| json!({"owner_id": owner, "title": "Bike repair"});
     let path = "/api/admin/listings/offer_1/";
     admin.put(path, owned_by(5)).await.is(201);
@@ -77,7 +69,7 @@ async fn another_owner_may_have_it_until_somebody_has_written() {
 
 #[tokio::test]
 async fn what_is_wrong_with_a_listing_is_said() {
-    let (_server, admin) = site().await;
+    let (_server, admin) = with_users(Started::fresh()).await;
     let path = "/api/admin/listings/offer_1/";
     finds_wrong(&admin.put(path, json!({})).await, &[("/owner_id", "required"), ("/title", "required")]);
     finds_wrong(

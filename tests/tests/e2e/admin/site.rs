@@ -7,6 +7,8 @@ use handsel_tests::signer::{Signer, key_set};
 use handsel_tests::{Admin, Person, Server, Started};
 use serde_json::{Value, json};
 
+use super::scene::with_listing;
+
 /// The secret of its HS256.
 pub(super) const SECRET: &str = "the-secret-of-the-sites-own-jwts-0123456789";
 pub(super) const AUDIENCE: &str = "handsel";
@@ -54,11 +56,7 @@ impl Site {
         let keys = started.directory().join("keys.json");
         let set = key_set(&[rsa.jwk("rsa"), p256.jwk("p256"), ed25519.jwk("ed25519"), unusable()]);
         std::fs::write(&keys, set).expect("a file");
-        let server = Self::taking(started.with_admin()).start().await;
-        let admin = Admin::of(&server);
-        admin.has_user(5, "ana").await;
-        admin.has_user(6, "bob").await;
-        admin.put("/api/admin/listings/offer_1/", json!({"owner_id": 5, "title": "Bike repair"})).await.is(201);
+        let (server, admin) = with_listing(Self::taking(started)).await;
         Self { server, admin, secret: Signer::secret(SECRET), rsa, p256, ed25519, keys }
     }
 

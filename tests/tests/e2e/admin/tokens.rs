@@ -2,23 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-use handsel_tests::{Admin, Server, Started};
+use handsel_tests::Started;
 use serde_json::json;
 
+use super::scene::with_listing;
 use crate::api::{finds_wrong, has_exactly};
-
-async fn site() -> (Server, Admin) {
-    let server = Started::fresh().with_admin().start().await;
-    let admin = Admin::of(&server);
-    admin.has_user(5, "ana").await;
-    admin.has_user(6, "bob").await;
-    admin.put("/api/admin/listings/offer_1/", json!({"owner_id": 5, "title": "Bike repair"})).await.is(201);
-    (server, admin)
-}
 
 #[tokio::test]
 async fn a_token_speaks_for_the_user_as_long_as_was_asked_for() {
-    let (_server, admin) = site().await;
+    let (_server, admin) = with_listing(Started::fresh()).await;
     for (asked, seconds) in [(json!({"user_id": 6}), 86_400), (json!({"user_id": 6, "expires_in": 60}), 60)] {
         let granted = admin.post("/api/admin/tokens/", asked).await;
         has_exactly(granted.is(201), &[("token", "text"), ("expires_at", "time"), ("user", "object")]);
@@ -38,7 +30,7 @@ async fn a_token_speaks_for_the_user_as_long_as_was_asked_for() {
 
 #[tokio::test]
 async fn what_is_asked_for_is_checked() {
-    let (_server, admin) = site().await;
+    let (_server, admin) = with_listing(Started::fresh()).await;
     let path = "/api/admin/tokens/";
     finds_wrong(&admin.post(path, json!({})).await, &[("/user_id", "required")]);
     finds_wrong(&admin.post(path, json!({"user_id": "6"})).await, &[("/user_id", "field_invalid")]);
@@ -56,7 +48,7 @@ async fn what_is_asked_for_is_checked() {
 
 #[tokio::test]
 async fn whoever_logs_out_at_the_site_is_logged_out_of_everything_here_and_nobody_else_is() {
-    let (server, admin) = site().await;
+    let (server, admin) = with_listing(Started::fresh()).await;
     let other = server.another().with_admin().start().await;
     let (ana, bob, again) = (admin.logs_in(5).await, admin.logs_in(6).await, admin.logs_in(6).await);
     let (mut of_bob, mut elsewhere) = (bob.opens("offer_1").await, again.at(&other.address).opens("offer_1").await);
@@ -78,7 +70,7 @@ async fn whoever_logs_out_at_the_site_is_logged_out_of_everything_here_and_nobod
 
 #[tokio::test]
 async fn whoever_is_suspended_gets_no_token() {
-    let (server, admin) = site().await;
+    let (server, admin) = with_listing(Started::fresh()).await;
     server.database().change("UPDATE users SET suspended_at = 1 WHERE id = 6").await;
     admin.post("/api/admin/tokens/", json!({"user_id": 6})).await.is_problem(409, "user_suspended");
     assert_eq!(admin.get("/api/admin/users/6/").await.is(200)["suspended"], true);

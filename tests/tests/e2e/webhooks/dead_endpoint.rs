@@ -1,8 +1,7 @@
 //! An endpoint that is away: the chat goes on, the metrics say so, and once it is back it is told everything.
 
-use handsel_tests::{Receiver, Reply, Started};
+use handsel_tests::{Admin, Receiver, Reply, Started, feed};
 
-use super::delivered::feed;
 use super::scene::{Talkers, must_be_told, taken, telling};
 
 #[tokio::test]
@@ -28,5 +27,5 @@ async fn while_it_hangs_people_talk_and_afterwards_it_is_told_all() {
     receiver.answers(|_| Reply::ok());
     // What hangs is given up after a while.
     let posted = receiver.hears("every event", |posted| taken(posted).len() >= 90).await;
-    must_be_told(&posted, &feed(&server).await);
+    must_be_told(&posted, &feed::all(&Admin::of(&server)).await);
 }

@@ -2,16 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use handsel_tests::{Admin, Posted, Receiver, Reply, Server, Started};
+use handsel_tests::{Admin, Posted, Receiver, Reply, Started, feed};
 use serde_json::{Value, json};
 
 use super::scene::{Talkers, must_be_told, number, taken, telling, writes};
-
-/// The whole feed, as the site reads it.
-pub(super) async fn feed(server: &Server) -> Vec<Value> {
-    let page = Admin::of(server).get("/api/admin/events/?limit=1000").await;
-    page.is(200)["results"].as_array().expect("a list").clone()
-}
 
 fn all(events: usize) -> impl Fn(&[Posted]) -> bool {
     move |posted| taken(posted).len() >= events
@@ -31,7 +25,7 @@ async fn each_event_is_told_signed_and_without_content() {
     assert_eq!(kinds, ["conversation.started", "message.created", "handshake.started"]);
     assert_eq!(posted[1].json["data"]["message"].get("content"), None, "saw {}", posted[1].json);
     assert_eq!(posted[2].json["data"]["handshake"]["note"], "at ten");
-    must_be_told(&posted, &feed(&server).await);
+    must_be_told(&posted, &feed::all(&Admin::of(&server)).await);
 }
 
 #[tokio::test]
@@ -49,9 +43,7 @@ async fn it_begins_with_what_comes_after_it_was_turned_on() {
     let server = Started::fresh().with_admin().start().await;
     let talkers = Talkers::on(&server, 1).await;
     talkers.all_write(&server.address, "before").await;
-    while feed(&server).await.len() < 2 {
-        tokio::time::sleep(std::time::Duration::from_millis(10)).await;
-    }
+    feed::until(&Admin::of(&server), "what was written before", |event| feed::id(event) == 2).await;
     let receiver = Receiver::start().await;
     let telling = telling(server.another(), &receiver).start().await;
     telling.logs("events are delivered from here").await;
@@ -84,7 +76,7 @@ async fn a_conversation_whose_event_fails_holds_back_itself_alone() {
     assert!(tried.iter().all(|kind| kind == "conversation.started"), "only the first of them was tried: {tried:?}");
     receiver.answers(|_| Reply::ok());
     let posted = receiver.hears("the rest", all(16)).await;
-    must_be_told(&posted, &feed(&server).await);
+    must_be_told(&posted, &feed::all(&Admin::of(&server)).await);
 }
 
 #[tokio::test]
@@ -102,5 +94,5 @@ async fn of_two_nodes_one_tells_and_the_other_takes_over() {
     talkers.all_write(&two.address, "three").await;
     let posted = receiver.hears("what the other one has", all(12)).await;
     two.logs("events are delivered from here").await;
-    must_be_told(&posted, &feed(&two).await);
+    must_be_told(&posted, &feed::all(&Admin::of(&two)).await);
 }

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 use std::sync::Mutex;
 
 use handsel_tests::seed::seeded;
-use handsel_tests::{Receiver, Reply, Started};
+use handsel_tests::{Admin, Receiver, Reply, Started, feed};
 use serde_json::Value;
 
-use super::delivered::feed;
 use super::scene::{Talkers, must_be_told, taken, telling};
 
 /// Each failure of an event makes it wait twice as long for the next try: with this many it stays within the tests' patience.
@@ -40,6 +39,6 @@ async fn every_event_is_taken_at_last_and_in_order() {
         let before = taken(&posted).len();
         posted = receiver.hears("one event more", |posted| taken(posted).len() > before).await;
     }
-    must_be_told(&posted, &feed(&server).await);
+    must_be_told(&posted, &feed::all(&Admin::of(&server)).await);
     assert!(posted.iter().any(|posted| posted.answered == 503), "it has failed now and then");
 }
