@@ -19,7 +19,7 @@ pub use accounts::{
     Admission, DeadToken, NewUser, Passwords, Principal, Put, PutUserError, SetPasswordError, SiteUser, StoredToken,
     Tokens, UserInsertError, Users,
 };
-pub use blocks::{Block, BlockError, Blocks};
+pub use blocks::{BLOCKS_MAX, Block, BlockError, Blocks};
 pub use clock::Clock;
 pub use committed::Committed;
 pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};

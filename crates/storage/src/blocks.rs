@@ -6,12 +6,12 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use handsel_domain::Unavailable;
 use handsel_domain::ids::UserId;
-use handsel_domain::ports::{Block, BlockError, Blocks, Committed};
+use handsel_domain::ports::{BLOCKS_MAX, Block, BlockError, Blocks, Committed};
 use handsel_domain::time::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
 use crate::database::Database;
-use crate::errors::unavailable;
+use crate::errors::{corrupt, unavailable};
 use crate::fence;
 use crate::people::person;
 use crate::sql::{Sql, statement};
@@ -36,6 +36,18 @@ const PAGE: &str = "SELECT b.blocked_id AS id, b.created_at AS created_at, p.use
     p.first_name AS first_name, p.last_name AS last_name FROM blocks AS b JOIN users AS p ON p.id = b.blocked_id \
     WHERE b.blocker_id = $1 AND b.blocked_id > $2 ORDER BY b.blocked_id LIMIT $3";
 
+/// Right because whoever blocks has locked their own row.
+const COUNT: &str = "SELECT COUNT(*) AS count FROM blocks WHERE blocker_id = $1";
+
+/// What became of a block.
+enum Inserted {
+    /// It is there; whether it is new.
+    Stored(Block, bool),
+    /// One of the two is nobody, or nobody any more.
+    NobodyToBlock,
+    TooMany,
+}
+
 pub(crate) struct SqlBlocks {
     database: Database,
     committed: Arc<dyn Committed>,
@@ -46,8 +58,7 @@ impl SqlBlocks {
         Self { database, committed }
     }
 
-    /// `None` where there is nobody to be blocked.
-    async fn insert(&self, by: UserId, whom: UserId, now: Timestamp) -> Result<Option<(Block, bool)>, DbErr> {
+    async fn insert(&self, by: UserId, whom: UserId, now: Timestamp) -> Result<Inserted, DbErr> {
         let transaction = self.database.begin_write().await?;
         let both = [by.get().into(), whom.get().into()];
         let users = transaction.query_all_raw(statement(&transaction, LOCK_USERS, both.clone())).await?;
@@ -58,14 +69,21 @@ impl SqlBlocks {
             }
         }
         if living.len() < 2 {
-            return Ok(None);
+            return Ok(Inserted::NobodyToBlock);
         }
         let values = [by.get().into(), whom.get().into(), now.as_millis().into()];
         let is_new = transaction.query_one_raw(statement(&transaction, INSERT, values)).await?.is_some();
         let found = transaction.query_one_raw(statement(&transaction, FIND, both)).await?;
-        let block = found.as_ref().map(block).transpose()?;
+        let block = block(&found.ok_or_else(|| corrupt("block of user", whom))?)?;
+        if is_new {
+            let count = transaction.query_one_raw(statement(&transaction, COUNT, [by.get().into()])).await?;
+            if count.map_or(Ok(0), |row| row.try_get::<i64>("", "count"))? > i64::from(BLOCKS_MAX) {
+                transaction.rollback().await?;
+                return Ok(Inserted::TooMany);
+            }
+        }
         transaction.commit().await?;
-        Ok(block.map(|block| (block, is_new)))
+        Ok(Inserted::Stored(block, is_new))
     }
 
     /// Whether the other one has blocked the first.
@@ -92,7 +110,11 @@ fn block(row: &QueryResult) -> Result<Block, DbErr> {
 impl Blocks for SqlBlocks {
     async fn block(&self, by: UserId, whom: UserId, now: Timestamp) -> Result<(Block, bool), BlockError> {
         let insert = self.database.in_time(self.insert(by, whom, now));
-        let stored = insert.await.map_err(unavailable)?.ok_or(BlockError::UnknownUser)?;
+        let stored = match insert.await.map_err(unavailable)? {
+            Inserted::Stored(block, is_new) => (block, is_new),
+            Inserted::NobodyToBlock => return Err(BlockError::UnknownUser),
+            Inserted::TooMany => return Err(BlockError::TooMany),
+        };
         self.committed.barred([by, whom], true);
         self.database.in_time(fence::between(&self.database, by, whom)).await.map_err(unavailable)?;
         Ok(stored)
@@ -122,7 +144,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        let same = [DELETE, FIND, PAGE].map(Sql::same);
+        let same = [COUNT, DELETE, FIND, PAGE].map(Sql::same);
         for sql in same.into_iter().chain([LOCK_USERS]) {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }

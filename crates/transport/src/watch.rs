@@ -125,8 +125,9 @@ impl Watch {
             tokio::time::sleep(HAND_OVER_TIME).await;
         }
         self.hub.compare(&stored);
-        self.compare_bars(&users).await?;
-        self.close_dead_among(&self.hub.live_tokens()).await
+        // Whoever blocks and unblocks without end keeps no revoked socket open.
+        let dead = self.close_dead_among(&self.hub.live_tokens()).await;
+        self.compare_bars(&users).await.and(dead)
     }
 
     /// Where more is told while they are read, they are read again with the next look.
@@ -182,6 +183,23 @@ mod tests {
         tokens.expect_dead_among().returning(move |tokens| Ok(dead(tokens)));
         let talk = Talk::new(Arc::new(MockListings::new()), Arc::new(conversations), Arc::new(MockTimeline::new()));
         Watch::new(Arc::clone(hub), Arc::new(talk), Arc::new(tokens))
+    }
+
+    #[tokio::test]
+    async fn a_revoked_token_is_found_though_blocks_change_without_end() {
+        let hub = Arc::new(Hub::new(20));
+        let mut session = joins(&hub, 1);
+        let mut watch = watch(&hub);
+        let (mut conversations, hears) = (MockConversations::new(), Arc::clone(&hub));
+        conversations.expect_of_users().returning(|_| Ok(Vec::new()));
+        conversations.expect_barred().returning(move |_| {
+            hears.bar([1, 2].map(|id| UserId::new(id).expect("an id")), true);
+            Ok(Vec::new())
+        });
+        let (listings, timeline) = (Arc::new(MockListings::new()), Arc::new(MockTimeline::new()));
+        watch.talk = Arc::new(Talk::new(listings, Arc::new(conversations), timeline));
+        assert_eq!(watch.compare().await, Err(Unavailable), "the blocks are to be read again");
+        assert_eq!(session.closing.try_recv(), Ok(CloseReason::TokenRevoked));
     }
 
     #[tokio::test(start_paused = true)]

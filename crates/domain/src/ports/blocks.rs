@@ -16,6 +16,9 @@ pub struct Block {
     pub created_at: Timestamp,
 }
 
+/// Most people whom one has blocked.
+pub const BLOCKS_MAX: u32 = 1_000;
+
 /// Why nobody was blocked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BlockError {
@@ -25,6 +28,9 @@ pub enum BlockError {
     /// The one to be blocked is the caller.
     #[error("you cannot block yourself")]
     OfSelf,
+    /// Each one more is looked at with each of the caller's sockets.
+    #[error("you have blocked {BLOCKS_MAX} people, which is the most; take one back first")]
+    TooMany,
     /// The storage did not answer; the block may be there or not. To ask again is the same as to ask once.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -36,6 +42,7 @@ impl BlockError {
         match self {
             Self::UnknownUser => "user_not_found",
             Self::OfSelf => "block_self",
+            Self::TooMany => "too_many_blocks",
             Self::Unavailable(_) => Unavailable::CODE,
         }
     }
@@ -45,7 +52,7 @@ impl BlockError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Blocks: Send + Sync {
-    /// Must store the block, or leave the one that is there, and announce it to [`super::Committed`]. Must return only
+    /// Must store the block, or leave the one that is there, unless it is one more than [`BLOCKS_MAX`], and announce it to [`super::Committed`]. Must return only
     /// when nothing that was decided without it can be committed any more, by whatever process. Returns the block, and
     /// whether it is new.
     async fn block(&self, by: UserId, whom: UserId, now: Timestamp) -> Result<(Block, bool), BlockError>;

@@ -55,6 +55,11 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
         UserCommand::Erase { whom: WhichUser { user, common }, messages } => {
             let opened = open(common).await?;
             let id = find_id(&opened.app, &user).await?;
+            // The name is anybody's from the first step on: asking again must not mean somebody else.
+            println!(
+                "Erasing user {id}. If this ends early, go on by the id: handsel user erase id:{id} --messages {}",
+                messages.name()
+            );
             let erased = opened.app.moderation.erase(&by_command(), id, messages).await?;
             let Erased { redacted, conversations } = erased.with_context(|| format!("there is no user {user:?}"))?;
             println!("Erased user {id}: {redacted} messages redacted now, in {conversations} conversations.");

@@ -33,7 +33,7 @@ pub(super) async fn put(api: &Api, id: &str, headers: &HeaderMap) -> Result<Repl
             Ok(respond::json(status, &block_json(&block)))
         }
         Err(BlockError::UnknownUser) => Err(user_not_found()),
-        Err(error @ BlockError::OfSelf) => {
+        Err(error @ (BlockError::OfSelf | BlockError::TooMany)) => {
             Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, error.code(), error.to_string()))
         }
         Err(BlockError::Unavailable(gone)) => Err(respond::unavailable(gone)),

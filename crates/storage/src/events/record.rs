@@ -60,7 +60,20 @@ const INSERT: Sql = over!(
 const MOVE: &str =
     "UPDATE event_feed SET last_event = $1, recorded_up_to = $2, candidate = $3, horizon = $4 WHERE id = 1";
 
+const IS_BEGUN: &str = "SELECT 1 FROM event_feed AS f WHERE f.id = 1";
+
+/// For PostgreSQL alone. Waits for those who write, and lets nobody write before this transaction has ended.
+const NOBODY_WRITES: &str = "LOCK TABLE entries IN SHARE MODE";
+
+/// Somebody who writes at this moment, at another node, may have a lower id than the newest that is seen here: the feed would
+/// pass it over, and so it begins where nobody does.
 pub(super) async fn begin(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    if transaction.query_one_raw(statement(transaction, IS_BEGUN, [])).await?.is_some() {
+        return Ok(());
+    }
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        transaction.execute_unprepared(NOBODY_WRITES).await?;
+    }
     transaction.execute_raw(statement(transaction, BEGIN, [])).await.map(|_| ())
 }
 

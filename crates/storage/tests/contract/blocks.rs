@@ -2,7 +2,7 @@
 
 use handsel_domain::handshake::StepAction;
 use handsel_domain::ids::UserId;
-use handsel_domain::ports::BlockError;
+use handsel_domain::ports::{BLOCKS_MAX, BlockError};
 
 use super::bench::{Bench, Process};
 use super::clock::START;
@@ -146,15 +146,46 @@ async fn a_block_holds_for_a_conversation_that_is_about_to_begin(bench: Bench) {
     for round in 0..20 {
         let offer = bench.offer_of(&ana).await;
         let (at_ana, at_bob) = (bench.seat(&ana, offer, &bob), bench.seat(&bob, offer, &bob));
-        let (begun, ()) = tokio::join!(at_bob.sends("b1", "Hello"), async {
+        let (begun, head) = tokio::join!(at_bob.sends("b1", "Hello"), async {
             other.blocks(&at_ana, &at_bob).await;
+            at_bob.head().await
         });
-        let head = at_bob.head().await;
-        assert_eq!(head, i64::from(begun.is_ok()), "round {round}: {begun:?}");
+        assert_eq!(
+            head,
+            i64::from(begun.is_ok()),
+            "round {round}: it is decided when the block is answered: {begun:?}"
+        );
+        assert_eq!(at_bob.head().await, head, "round {round}: and nothing comes behind it");
         assert_eq!(refused(at_bob.sends("b2", "Hello?").await), "conversation_closed", "round {round}");
         other.unblocks(&at_ana, &at_bob).await;
     }
     other.storage.close().await;
+}
+
+async fn nobody_blocks_without_end(bench: Bench) {
+    let (ana, bob) = (bench.user("ana").await, bench.user("bob").await);
+    bench
+        .operator(&format!(
+            "WITH RECURSIVE n(id) AS (SELECT 1000 UNION ALL SELECT id + 1 FROM n WHERE id < {last}) \
+             INSERT INTO users (id, username, username_key, first_name, last_name, created_at) \
+             SELECT id, 'u' || id, 'u' || id, '', '', 0 FROM n",
+            last = 998 + BLOCKS_MAX
+        ))
+        .await;
+    bench
+        .operator("INSERT INTO blocks (blocker_id, blocked_id, created_at) SELECT 1, id, 0 FROM users WHERE id >= 1000")
+        .await;
+    let block = async |by: UserId, whom: i64| {
+        let whom = UserId::new(whom).expect("an id");
+        bench.storage.blocks.block(by, whom, START).await.map(|(_, is_new)| is_new)
+    };
+    assert_eq!(block(ana.id, bob.id.get()).await, Ok(true), "there is room for one");
+    let new = bench.user("cleo").await.id;
+    assert_eq!(block(ana.id, new.get()).await, Err(BlockError::TooMany));
+    assert_eq!(block(ana.id, 1_000).await, Ok(false), "what is there is no more");
+    assert_eq!(block(bob.id, ana.id.get()).await, Ok(true), "it is counted by person");
+    bench.storage.blocks.unblock(ana.id, bob.id).await.expect("the storage answers");
+    assert_eq!(block(ana.id, new.get()).await, Ok(true), "there is room again");
 }
 
 async fn a_days_new_conversations_are_counted_over_all_processes(bench: Bench) {
@@ -198,5 +229,6 @@ contract!(
     nobody_blocks_someone_who_is_not_there,
     a_block_that_was_answered_holds_for_all_that_is_committed_later,
     a_block_holds_for_a_conversation_that_is_about_to_begin,
+    nobody_blocks_without_end,
     a_days_new_conversations_are_counted_over_all_processes,
 );

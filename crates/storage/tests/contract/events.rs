@@ -15,6 +15,7 @@ use sea_orm::{ConnectionTrait, TransactionTrait};
 use super::bench::Bench;
 use super::expect::up_to;
 use super::feed::{MANY, place};
+use super::held::waiting;
 use super::seat::{Seat, start};
 use super::together::{at_once, begun};
 
@@ -37,6 +38,7 @@ contract! {
 contract! {
     of postgres alone:
     an_entry_that_commits_behind_a_later_one_is_told,
+    the_feed_begins_where_nobody_writes,
     another_servers_numbers_make_nothing_wait,
 }
 
@@ -284,6 +286,23 @@ async fn an_entry_that_commits_behind_a_later_one_is_told(bench: Bench) {
     let feed = bench.feed().await;
     assert_eq!(feed[5..], ["6 offer_1:3 #3 three", "7 offer_1:2 #2 slow", "8 offer_1:3 #4 four"]);
     assert_eq!(bench.finds().await, [""; 0]);
+}
+
+async fn the_feed_begins_where_nobody_writes(bench: Bench) {
+    let (_, bob) = bench.ana_and_bob_talking().await;
+    let outside = bench.outside().await;
+    let slow = outside.begin().await.expect("it begins");
+    slow.execute_unprepared(WRITES).await.expect("it is written");
+    let mut begins = Box::pin(bench.begins_its_feed());
+    let looking = bench.outside().await;
+    tokio::select! {
+        () = &mut begins => panic!("expected that it waits for who writes, but it has begun"),
+        () = waiting(&looking, 1) => slow.commit().await.expect("it is committed"),
+    }
+    begins.await;
+    bob.says("three").await;
+    bench.records_all(MANY).await;
+    assert_eq!(bench.feed().await, ["1 offer_1:2 #3 three"], "what is in front of it is not told");
 }
 
 async fn another_servers_numbers_make_nothing_wait(bench: Bench) {

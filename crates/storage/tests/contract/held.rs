@@ -49,7 +49,7 @@ async fn holds(bench: &Bench, what: &str) -> DatabaseTransaction {
 }
 
 /// Until so many wait for locks of this database. Nothing announces that.
-async fn waiting(outside: &DatabaseConnection, at_least: i64) {
+pub(crate) async fn waiting(outside: &DatabaseConnection, at_least: i64) {
     const WAITING: &str = "SELECT count(*) FROM pg_stat_activity \
         WHERE datname = current_database() AND wait_event_type = 'Lock'";
     let count = || async {

@@ -59,15 +59,21 @@ impl Hub {
     pub fn bar(&self, pair: [UserId; 2], barred: bool) {
         let mut state = lock(&self.state);
         state.bars.changes += 1;
-        if barred { state.raise(pair) } else { state.lift(pair) }
+        if barred {
+            state.raise(pair);
+        } else {
+            state.lift(pair);
+        }
     }
 
     /// What somebody who has just joined finds between themselves and others.
     pub fn bar_all(&self, pairs: &[[UserId; 2]]) {
         let mut state = lock(&self.state);
         for pair in pairs {
-            state.bars.changes += 1;
-            state.raise(*pair);
+            // What is known already is no news to whoever reads all of them at this moment.
+            if state.raise(*pair) {
+                state.bars.changes += 1;
+            }
         }
     }
 
@@ -103,12 +109,14 @@ fn sorted(mut pair: [UserId; 2]) -> [UserId; 2] {
 }
 
 impl State {
-    /// To each of the two the other one leaves.
-    fn raise(&mut self, pair: [UserId; 2]) {
+    /// To each of the two the other one leaves. Whether that is new here.
+    fn raise(&mut self, pair: [UserId; 2]) -> bool {
         let concerns = pair.iter().any(|user| self.users.contains_key(user));
-        if concerns && self.bars.put(pair) {
+        let is_new = concerns && self.bars.put(pair);
+        if is_new {
             self.show(pair, |_| false);
         }
+        is_new
     }
 
     /// To each of the two the other one comes, where they are there.
