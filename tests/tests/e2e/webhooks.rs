@@ -5,3 +5,4 @@ mod dead_endpoint;
 mod delivered;
 mod killed;
 mod scene;
+mod turned_off;

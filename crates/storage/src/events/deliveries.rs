@@ -52,6 +52,12 @@ macro_rules! save {
     };
 }
 
+macro_rules! leave {
+    ($database:ident) => {
+        concat!("UPDATE webhooks SET held_until = ", now!($database), " WHERE id = 1 AND holder = $1")
+    };
+}
+
 macro_rules! idle {
     ($database:ident) => {
         concat!("DELETE FROM webhooks WHERE held_until < ", now!($database), " - $1")
@@ -63,7 +69,8 @@ const TAKE: Sql = both!(take);
 const SAVE: Sql = both!(save);
 const FORGET: Sql = both!(idle);
 
-const LEAVE: &str = "UPDATE webhooks SET held_until = 0 WHERE id = 1 AND holder = $1";
+/// From that moment on another one may, and from that moment on it counts for how long nobody has.
+const LEAVE: Sql = both!(leave);
 
 const LANES: &str = "SELECT h.conversation, h.event_id FROM webhook_lanes AS h";
 
