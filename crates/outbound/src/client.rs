@@ -156,27 +156,28 @@ impl Client {
         Ok(Self { http, allow })
     }
 
-    /// Posts signed JSON and returns what is answered, where that begins within the time. What is too long, or breaks off,
-    /// is cut.
+    /// Posts signed JSON and returns what is answered, where that begins `by` then. Of a yes nothing more is read; of
+    /// anything else what is too long, comes later or breaks off is cut.
     pub async fn post(
         &self,
         target: &Target,
         signed: &Signed,
         extra: Option<(HeaderName, HeaderValue)>,
         body: Vec<u8>,
-        within: Duration,
+        by: Instant,
     ) -> Result<Answer, CallError> {
         if target.address().is_some_and(|address| !self.allow.address(address)) {
             return Err(CallError::NotAllowed(target.to_string()));
         }
-        let by = Instant::now() + within;
         let mut headers = headers(signed);
         headers.extend(extra);
         let sending = self.http.post(target.0.clone()).headers(headers).body(body).send();
         let response = timeout_at(by, sending).await.map_err(|_| CallError::TimedOut)?.map_err(failed)?;
         let (status, mut body) = (response.status().as_u16(), Vec::new());
-        // The status has said what there is to say.
-        let _ = timeout_at(by, read(response, &mut body)).await;
+        if !response.status().is_success() {
+            // The status has said what there is to say.
+            let _ = timeout_at(by, read(response, &mut body)).await;
+        }
         Ok(Answer { status, body })
     }
 }

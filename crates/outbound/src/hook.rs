@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant, SystemTime};
+use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
 use futures_util::FutureExt;
@@ -16,7 +16,7 @@ use reqwest::header::{HeaderName, HeaderValue};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::sync::Semaphore;
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 use crate::client::{Answer, CallError, Client, Target};
 use crate::signature::Secrets;
@@ -94,7 +94,7 @@ impl Ledger for Hook {
 impl Asked {
     async fn ask(&self, key: &str, step: &ProposedStep) -> Verdict {
         let began = Instant::now();
-        let answer = timeout(LEDGER_TIMEOUT, self.post(key, step)).await.unwrap_or(Err(CallError::TimedOut));
+        let answer = self.post(key, step, began + LEDGER_TIMEOUT).await;
         metrics::histogram!("handsel_ledger_duration_seconds").record(began.elapsed());
         let verdict = match &answer {
             Ok(answer) => verdict(answer),
@@ -118,14 +118,15 @@ impl Asked {
         verdict
     }
 
-    async fn post(&self, key: &str, step: &ProposedStep) -> Result<Answer, CallError> {
-        let _place = self.places.acquire().await.map_err(|closed| CallError::Failed(closed.to_string()))?;
+    async fn post(&self, key: &str, step: &ProposedStep, by: Instant) -> Result<Answer, CallError> {
+        let place = timeout_at(by, self.places.acquire()).await.map_err(|_| CallError::TimedOut)?;
+        let _place = place.map_err(|closed| CallError::Failed(closed.to_string()))?;
         let now = self.clock.now();
         let body = body(step, key, now);
         let signed = self.secrets.sign(key, now, &body);
         let header = HeaderValue::from_str(key).expect("names of handshakes are visible ASCII");
         let header = (HeaderName::from_static("idempotency-key"), header);
-        self.client.post(&self.target, &signed, Some(header), body, LEDGER_TIMEOUT).await
+        self.client.post(&self.target, &signed, Some(header), body, by).await
     }
 }
 

@@ -233,7 +233,8 @@ impl Webhooks {
                 let body = (self.encode)(&event);
                 let signed = self.secrets.sign(&format!("evt_{}", event.id), self.clock.now(), &body);
                 turn.tasks.spawn(async move {
-                    (key, Done::Posted(client.post(&target, &signed, None, body, WEBHOOK_TIMEOUT).await))
+                    let by = Instant::now() + WEBHOOK_TIMEOUT;
+                    (key, Done::Posted(client.post(&target, &signed, None, body, by).await))
                 });
             }
             Work::Read { from, up_to } => {

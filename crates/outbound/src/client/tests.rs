@@ -40,7 +40,8 @@ async fn post(allow: &[&str], url: &str) -> Result<Answer, CallError> {
     let allow = Allow::parse(allow).expect("a list");
     let target = Target::parse(url, &allow).expect("a target");
     let client = Client::new(allow, &[&target]).expect("a client");
-    client.post(&target, &signed(), None, b"{}".to_vec(), Duration::from_millis(500)).await
+    let by = Instant::now() + Duration::from_millis(500);
+    client.post(&target, &signed(), None, b"{}".to_vec(), by).await
 }
 
 #[tokio::test]

@@ -6,7 +6,7 @@ use handsel_domain::ids::{Seq, UserId};
 use handsel_domain::ports::MockClock;
 use handsel_domain::user::Username;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 
 use super::*;
 use crate::allow::Allow;
@@ -43,28 +43,54 @@ fn step() -> ProposedStep {
     ProposedStep { conversation, owner, respondent, actor: Side::Owner, step: StepKind::Approve, handshake }
 }
 
-#[tokio::test]
-async fn the_same_question_at_the_same_moment_is_asked_once_and_later_again() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+fn hook(listener: &TcpListener) -> Hook {
     let allow = Allow::parse(&["127.0.0.1"]).expect("a list");
     let url = format!("http://{}/", listener.local_addr().expect("it listens"));
     let target = Target::parse(&url, &allow).expect("a target");
     let secrets = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse().expect("a secret");
     let mut clock = MockClock::new();
     clock.expect_now().returning(|| Timestamp::from_millis(0));
-    let client = Client::new(allow, &[&target]).expect("a client");
-    let hook = Hook::new(client, target, secrets, Arc::new(clock));
+    Hook::new(Client::new(allow, &[&target]).expect("a client"), target, secrets, Arc::new(clock))
+}
+
+/// Hears one question, and begins with this answer.
+async fn answers(listener: &TcpListener, answer: &str) -> TcpStream {
+    let (mut socket, _) = listener.accept().await.expect("a connection");
+    let mut heard = [0; 8192];
+    let mut length = 0;
+    while !heard[..length].ends_with(b"}}") {
+        length += socket.read(&mut heard[length..]).await.expect("a request");
+    }
+    socket.write_all(answer.as_bytes()).await.expect("it is heard");
+    socket
+}
+
+#[tokio::test]
+async fn a_status_counts_though_what_follows_it_never_ends() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let (hook, step) = (hook(&listener), step());
+    let begins = |status: &str| format!("HTTP/1.1 {status}\r\nContent-Length: 99\r\n\r\n{{\"message\": \"Two");
+    for (status, expected) in [
+        ("200 OK", Ok(())),
+        ("409 No", Err(NotAgreed::Refused(RefusalText::new(None)))),
+        ("503 Later", Err(Unavailable.into())),
+    ] {
+        // It is held open until the answer is there.
+        let (begun, answer) = (begins(status), hook.agree(&step));
+        let (_open, verdict) = tokio::join!(answers(&listener, &begun), answer);
+        assert_eq!(verdict, expected, "{status}");
+    }
+}
+
+#[tokio::test]
+async fn the_same_question_at_the_same_moment_is_asked_once_and_later_again() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let hook = hook(&listener);
     // One answer for each connection, which then ends: a question too many would find nobody.
-    let answers = async {
+    let answering = async {
         for status in ["204 Agreed", "409 No"] {
-            let (mut socket, _) = listener.accept().await.expect("a connection");
-            let mut heard = [0; 8192];
-            let mut length = 0;
-            while !heard[..length].ends_with(b"}}") {
-                length += socket.read(&mut heard[length..]).await.expect("a request");
-            }
             let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            socket.write_all(answer.as_bytes()).await.expect("it is heard");
+            answers(&listener, &answer).await;
         }
     };
     let step = step();
@@ -74,5 +100,5 @@ async fn the_same_question_at_the_same_moment_is_asked_once_and_later_again() {
         assert!(hook.under_way().is_empty());
         assert_eq!(hook.agree(&step).await, Err(NotAgreed::Refused(RefusalText::new(None))));
     };
-    tokio::join!(answers, asking);
+    tokio::join!(answering, asking);
 }
