@@ -20,13 +20,14 @@ use handsel_domain::conversation::ConversationKey;
 use handsel_domain::event::Event;
 use handsel_domain::ids::EventId;
 use handsel_domain::ports::{Clock, Delivered, Deliveries, Events, EventsPage, EventsPageError, Progress};
+use handsel_domain::time::Timestamp;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until, timeout, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use crate::client::{Answer, CallError, Client, Target};
 use crate::signature::Secrets;
-use lanes::{LANE_EVENTS_MAX, Lanes, Outcome, WINDOW_EVENTS_MAX, Work};
+use lanes::{Lanes, Outcome, WINDOW_EVENTS_MAX, Work};
 
 /// How long the endpoint may take for one event.
 pub const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(15);
@@ -68,8 +69,14 @@ pub struct Webhooks {
 
 /// What a task has done for a lane.
 enum Done {
-    Posted(Result<Answer, CallError>),
-    Read { up_to: EventId, events: Result<Vec<Event>, Unavailable> },
+    Posted {
+        event: EventId,
+        at: Timestamp,
+        answer: Result<Answer, CallError>,
+    },
+    /// There is no such event.
+    FoundNone(Work),
+    NotRead,
 }
 
 /// Why this process delivers no more.
@@ -102,11 +109,12 @@ impl Webhooks {
     /// Delivers, whenever nobody else does, until it is stopped.
     pub async fn run(self, stop: CancellationToken) {
         counted::begin();
+        let this = Arc::new(self);
         while !stop.is_cancelled() {
             let asked_at = Instant::now();
-            if let Ok(Some(delivered)) = self.deliveries.take(&self.holder, LEASE).await {
-                match self.deliver(delivered, asked_at, &stop).await {
-                    Over::Moved(to) => self.go_on_behind(to).await,
+            if let Ok(Some(delivered)) = this.deliveries.take(&this.holder, LEASE).await {
+                match this.deliver(delivered, asked_at, &stop).await {
+                    Over::Moved(to) => this.go_on_behind(to).await,
                     Over::Stopped | Over::Lost => {}
                 }
                 counted::nothing();
@@ -117,7 +125,7 @@ impl Webhooks {
             }
         }
         // Where it is not told, the others find out a little later.
-        let _ = timeout(LAST_MOMENT, self.deliveries.leave(&self.holder)).await;
+        let _ = timeout(LAST_MOMENT, this.deliveries.leave(&this.holder)).await;
     }
 
     async fn go_on_behind(&self, event: Option<EventId>) {
@@ -127,7 +135,7 @@ impl Webhooks {
         }
     }
 
-    async fn deliver(&self, delivered: Delivered, since: Instant, stop: &CancellationToken) -> Over {
+    async fn deliver(self: &Arc<Self>, delivered: Delivered, since: Instant, stop: &CancellationToken) -> Over {
         let up_to = delivered.up_to.map_or(0, EventId::get);
         tracing::info!(endpoint = %self.target, up_to, held = delivered.held.len(), "events are delivered from here");
         let lanes = Lanes::new(&delivered);
@@ -153,11 +161,15 @@ impl Webhooks {
     }
 
     /// Looks for what is new, begins what is due, and saves what was done.
-    async fn round(&self, turn: &mut Turn) -> Result<(), Over> {
+    async fn round(self: &Arc<Self>, turn: &mut Turn) -> Result<(), Over> {
         if Instant::now() >= turn.look_at || turn.more {
             self.read_on(turn).await?;
         }
         let now = Instant::now();
+        // A process that stood still may find that another one delivers by now.
+        if now >= turn.until {
+            return Err(Over::Lost);
+        }
         while let Some((key, work)) = turn.lanes.next(now) {
             self.begin(turn, key, work);
         }
@@ -226,37 +238,36 @@ impl Webhooks {
         }
     }
 
-    fn begin(&self, turn: &mut Turn, key: ConversationKey, work: Work) {
-        match work {
-            Work::Post(event) => {
-                let (client, target) = (self.client.clone(), self.target.clone());
-                let body = (self.encode)(&event);
-                let signed = self.secrets.sign(&format!("evt_{}", event.id), self.clock.now(), &body);
-                turn.tasks.spawn(async move {
-                    let by = Instant::now() + WEBHOOK_TIMEOUT;
-                    (key, Done::Posted(client.post(&target, &signed, None, body, by).await))
-                });
-            }
-            Work::Read { from, up_to } => {
-                let deliveries = Arc::clone(&self.deliveries);
-                turn.tasks.spawn(async move {
-                    let events = deliveries.of_conversation(key, from, up_to, LANE_EVENTS_MAX).await;
-                    (key, Done::Read { up_to, events })
-                });
-            }
+    fn begin(self: &Arc<Self>, turn: &mut Turn, key: ConversationKey, work: Work) {
+        let (this, until) = (Arc::clone(self), turn.until);
+        turn.tasks.spawn(async move { (key, this.attempt(key, work, until).await) });
+    }
+
+    /// Reads what is next as it is now, and posts it, where that is before `until`.
+    async fn attempt(&self, key: ConversationKey, work: Work, until: Instant) -> Done {
+        let reading = self.deliveries.of_conversation(key, work.from, work.up_to, 1);
+        let Ok(Ok(events)) = timeout_at(until, reading).await else { return Done::NotRead };
+        let Some(event) = events.first() else { return Done::FoundNone(work) };
+        if Instant::now() >= until {
+            return Done::NotRead;
         }
+        let body = (self.encode)(event);
+        let signed = self.secrets.sign(&format!("evt_{}", event.id), self.clock.now(), &body);
+        let by = Instant::now() + WEBHOOK_TIMEOUT;
+        let answer = self.client.post(&self.target, &signed, None, body, by).await;
+        Done::Posted { event: event.id, at: event.at(), answer }
     }
 
     fn take_in(&self, turn: &mut Turn, key: ConversationKey, done: Done) {
         let now = Instant::now();
         match done {
-            Done::Read { up_to, events: Ok(events) } => turn.lanes.read(key, up_to, events),
-            Done::Read { events: Err(Unavailable), .. } => turn.lanes.read_failed(key, now + LOOK_INTERVAL),
-            Done::Posted(answer) => {
+            Done::FoundNone(work) => turn.lanes.found_none(key, work),
+            Done::NotRead => turn.lanes.read_failed(key, now + LOOK_INTERVAL),
+            Done::Posted { event, at, answer } => {
                 let outcome = outcome(&answer);
                 counted::attempt(outcome);
                 let was_down = turn.lanes.endpoint.is_down();
-                turn.lanes.finished(key, outcome, now, fastrand::f64());
+                turn.lanes.finished(key, (event, at), outcome, now, fastrand::f64());
                 let why = answer.map_or_else(|error| error.to_string(), |answer| format!("status {}", answer.status));
                 match (was_down, turn.lanes.endpoint.is_down()) {
                     (false, true) => {
@@ -309,3 +320,6 @@ fn outcome(answer: &Result<Answer, CallError>) -> Outcome {
         Ok(_) | Err(_) => Outcome::Failed,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,6 +3,7 @@
 
 mod dead_endpoint;
 mod delivered;
+mod erased;
 mod killed;
 mod scene;
 mod turned_off;

@@ -4,6 +4,9 @@
 //! event is not taken, its lane is *held*: the place is noted, and the events of all others go on past it. What follows
 //! there is read again once it is taken. So that what must be noted is bounded, there are only so many held lanes; one more
 //! keeps all events behind it waiting instead.
+//!
+//! Here are numbers alone: an event is read when it is delivered, each time anew, so that nothing is told that was erased
+//! while it waited.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 
@@ -18,20 +21,16 @@ use super::endpoint::{Endpoint, wait_after};
 
 /// Events that are read ahead of what is delivered.
 pub(super) const WINDOW_EVENTS_MAX: usize = 256;
-/// Events of a held conversation that are read at once.
-pub(super) const LANE_EVENTS_MAX: u32 = 16;
 /// Requests under way.
 pub(super) const REQUESTS_MAX: usize = 16;
 /// Conversations that are held.
 pub(super) const HELD_MAX: usize = 1_000;
 
-/// What is to be done for a lane.
-#[derive(Debug)]
-pub(super) enum Work {
-    /// Deliver this.
-    Post(Event),
-    /// Read its events from there up to there.
-    Read { from: EventId, up_to: EventId },
+/// What is to be done for a lane: the first of its events from there up to there is to be read and delivered.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Work {
+    pub(super) from: EventId,
+    pub(super) up_to: EventId,
 }
 
 /// How a request ended.
@@ -45,7 +44,8 @@ pub(super) enum Outcome {
 
 #[derive(Default)]
 struct Lane {
-    events: VecDeque<Event>,
+    /// Those of the window; of a held lane none.
+    events: VecDeque<EventId>,
     /// Of a held lane, the first event that was not taken, and when that happened, where it is known.
     held: Option<(EventId, Option<Timestamp>)>,
     failures: u32,
@@ -116,7 +116,7 @@ impl Lanes {
                 self.window.push_back(None);
             } else {
                 self.window.push_back(Some(event.at()));
-                lane.events.push_back(event);
+                lane.events.push_back(event.id);
                 if lane.events.len() == 1 {
                     self.ready.push_back(key);
                 }
@@ -144,35 +144,31 @@ impl Lanes {
         lane.busy = true;
         self.busy += 1;
         let work = match (lane.events.front(), lane.held) {
-            (Some(event), _) => Work::Post(event.clone()),
-            (None, Some((from, _))) => Work::Read { from, up_to },
+            (_, Some((from, _))) => Work { from, up_to },
+            (Some(event), None) => Work { from: *event, up_to: *event },
             (None, None) => unreachable!("a lane that is ready has something to do"),
         };
         Some((key, work))
     }
 
-    /// The events of a held lane were read. Where there are none it is held no more, unless others came meanwhile.
-    pub(super) fn read(&mut self, key: ConversationKey, up_to: EventId, events: Vec<Event>) {
+    /// There was no event to deliver. A held lane is held no more, unless others came meanwhile.
+    pub(super) fn found_none(&mut self, key: ConversationKey, work: Work) {
         let known = self.known();
         let Some(lane) = self.by_key.get_mut(&key) else { return };
         lane.busy = false;
         self.busy -= 1;
-        match events.first() {
-            Some(first) => {
-                lane.held = Some((first.id, Some(first.at())));
-                lane.events = events.into();
-                self.ready.push_front(key);
-            }
-            None if up_to.get() < known => self.ready.push_front(key),
-            None => {
-                self.by_key.remove(&key);
-                self.held -= 1;
-                self.changed.insert(key, None);
-            }
+        if lane.held.is_none() {
+            self.taken(key, work.from);
+        } else if work.up_to.get() < known {
+            self.ready.push_front(key);
+        } else {
+            self.by_key.remove(&key);
+            self.held -= 1;
+            self.changed.insert(key, None);
         }
     }
 
-    /// The events of a held lane could not be read.
+    /// A lane's event could not be read.
     pub(super) fn read_failed(&mut self, key: ConversationKey, again: Instant) {
         let Some(lane) = self.by_key.get_mut(&key) else { return };
         lane.busy = false;
@@ -181,19 +177,26 @@ impl Lanes {
         self.endpoint.not_before(again);
     }
 
-    /// What became of a lane's first event. `chance` is from 0 to 1.
-    pub(super) fn finished(&mut self, key: ConversationKey, outcome: Outcome, now: Instant, chance: f64) {
-        let came_back = self.endpoint.heard(outcome, now, chance);
+    /// What became of a lane's first event, which happened `at` that time. `chance` is from 0 to 1.
+    pub(super) fn finished(
+        &mut self,
+        key: ConversationKey,
+        (event, at): (EventId, Timestamp),
+        outcome: Outcome,
+        now: Instant,
+        chance: f64,
+    ) {
+        let came_back = self.endpoint.heard(key, outcome, now, chance);
         let Some(lane) = self.by_key.get_mut(&key) else { return };
         lane.busy = false;
         self.busy -= 1;
         if outcome == Outcome::Taken {
             lane.failures = 0;
-            self.taken(key);
+            self.taken(key, event);
         } else {
             lane.failures += 1;
             let wait = wait_after(outcome, lane.failures, chance);
-            self.failed(key);
+            self.failed(key, event, at);
             self.waiting.insert((now + wait, key));
         }
         if came_back {
@@ -202,16 +205,16 @@ impl Lanes {
         }
     }
 
-    fn taken(&mut self, key: ConversationKey) {
+    fn taken(&mut self, key: ConversationKey, event: EventId) {
         let Some(lane) = self.by_key.get_mut(&key) else { return };
-        let Some(event) = lane.events.pop_front() else { return };
-        let number = event.id.get();
+        let number = event.get();
         if lane.held.is_some() {
-            let next = lane.events.front().map_or((id(number + 1), None), |next| (Some(next.id), Some(next.at())));
-            lane.held = next.0.map(|from| (from, next.1));
-            self.changed.insert(key, next.0);
+            let next = id(number + 1);
+            lane.held = next.map(|from| (from, None));
+            self.changed.insert(key, next);
             self.ready.push_back(key);
         } else {
+            lane.events.pop_front();
             if lane.events.is_empty() {
                 self.by_key.remove(&key);
             } else {
@@ -223,18 +226,20 @@ impl Lanes {
     }
 
     /// The lane is held from its first event on, where there is room.
-    fn failed(&mut self, key: ConversationKey) {
+    fn failed(&mut self, key: ConversationKey, event: EventId, at: Timestamp) {
         let Some(lane) = self.by_key.get_mut(&key) else { return };
-        if lane.held.is_some() || self.held >= HELD_MAX {
+        if lane.held.is_some() {
+            lane.held = Some((event, Some(at)));
             return;
         }
-        let events = std::mem::take(&mut lane.events);
-        let Some(first) = events.front() else { return };
-        lane.held = Some((first.id, Some(first.at())));
+        if self.held >= HELD_MAX {
+            return;
+        }
+        lane.held = Some((event, Some(at)));
         self.held += 1;
-        self.changed.insert(key, Some(first.id));
-        for event in events {
-            self.settle(event.id.get());
+        self.changed.insert(key, Some(event));
+        for event in std::mem::take(&mut lane.events) {
+            self.settle(event.get());
         }
         self.advance();
     }
