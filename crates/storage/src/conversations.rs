@@ -2,7 +2,9 @@
 
 use async_trait::async_trait;
 use handsel_domain::Unavailable;
-use handsel_domain::conversation::{ConversationKey, ConversationState, ConversationSummary};
+use handsel_domain::conversation::{
+    Between, Conversation, ConversationKey, ConversationState, ConversationSummary, Side,
+};
 use handsel_domain::ids::{Head, UserId};
 use handsel_domain::listing::{ListingRef, ListingStatus};
 use handsel_domain::ports::{Conversations, ListPosition, ReadMoved, Schema};
@@ -68,6 +70,14 @@ const BARRED: Sql = over!(
     " WHERE b.blocker_id IN (SELECT person FROM asked)",
     " UNION SELECT b.blocker_id AS blocker_id, b.blocked_id AS blocked_id FROM blocks AS b",
     " WHERE b.blocked_id IN (SELECT person FROM asked)"
+);
+
+const BETWEEN: &str = concat!(
+    "SELECT ",
+    rows::standing_columns!(),
+    " FROM users AS o JOIN users AS r ON r.id = $2 ",
+    rows::blocks_of_both!("o.id", "r.id"),
+    " WHERE o.id = $1"
 );
 
 const SUMMARIES: &str = concat!(
@@ -185,6 +195,11 @@ impl Conversations for SqlConversations {
         self.select(BARRED, [id_list(users)], pair).await
     }
 
+    async fn between(&self, conversation: &Conversation) -> Result<Between, Unavailable> {
+        let both = [Side::Owner, Side::Respondent].map(|side| conversation.user(side).get().into());
+        self.select(BETWEEN, both, rows::between).await?.pop().ok_or(Unavailable)
+    }
+
     async fn move_read_cursor(
         &self,
         key: ConversationKey,
@@ -214,7 +229,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        let same = [BY_KEY, BY_LISTING, BY_USER, SUMMARIES].map(Sql::same);
+        let same = [BY_KEY, BY_LISTING, BY_USER, BETWEEN, SUMMARIES].map(Sql::same);
         for sql in same.into_iter().chain([BY_USERS, PEOPLE, BARRED]) {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }

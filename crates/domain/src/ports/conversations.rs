@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 
 use crate::Unavailable;
-use crate::conversation::{ConversationKey, ConversationState, ConversationSummary};
+use crate::conversation::{Between, Conversation, ConversationKey, ConversationState, ConversationSummary};
 use crate::ids::{EntryId, Head, UserId};
 use crate::listing::ListingRef;
 use crate::user::Person;
@@ -62,6 +62,9 @@ pub trait Conversations: Send + Sync {
     /// Must return those of whom one has blocked the other, of each pair at least one among `users`; a pair in any order,
     /// and twice where each has blocked the other.
     async fn barred(&self, users: &[UserId]) -> Result<Vec<[UserId; 2]>, Unavailable>;
+
+    /// Must say how it stands between the two by now. It may be otherwise as soon as it is said.
+    async fn between(&self, conversation: &Conversation) -> Result<Between, Unavailable>;
 
     /// Must move the reader's cursor forward to `up_to`, at most to the head, never back, and then announce to
     /// [`super::Committed`] where it has moved to. The caller has checked that the reader takes part.

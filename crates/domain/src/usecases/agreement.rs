@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use crate::Unavailable;
-use crate::conversation::{Conversation, Side};
-use crate::handshake::{Decision, Step, StepKind, decide};
+use crate::conversation::{Conversation, Intent, Side, may_write};
+use crate::handshake::{Decision, Handshake, Step, StepKind, decide};
+use crate::listing::ListingStatus;
 use crate::ports::{
     Append, AppendError, Appended, Conversations, Ledger, NotAgreed, Objection, Peers, ProposedStep, Timeline,
 };
@@ -33,6 +34,9 @@ enum Look {
     /// It cannot be taken, and the timeline says why.
     Nothing,
 }
+
+/// As much of a timeline as tells how the handshake stands.
+const LATEST: TimelineRange = TimelineRange { after: None, before: None, limit: 1 };
 
 impl Agreement {
     /// Over these ports.
@@ -60,11 +64,12 @@ impl Agreement {
     /// came; it finds that out by the timeline, as it does after a crash.
     pub async fn append(&self, append: Append) -> Result<Appended, AppendError> {
         let Append { conversation, actor, draft, starts_per_day } = append;
+        let intent = draft.intent();
         let Draft::Step(mut step) = draft else {
             return self.timeline.append(Append { conversation, actor, draft, starts_per_day }).await;
         };
-        let page = self.timeline.read(conversation, TimelineRange { after: None, before: None, limit: 1 }).await?;
-        match self.look(page, &actor, &step).await? {
+        let page = self.timeline.read(conversation, LATEST).await?;
+        match self.look(page, &actor, &step, intent).await? {
             Look::Known(known) => return known,
             // So that it stays like this, whatever is begun meanwhile.
             Look::Nothing => step.seen = Some(0),
@@ -79,18 +84,30 @@ impl Agreement {
 
     /// What would be decided now is answered where that is not to take the step: in the transaction it might be another
     /// decision, to which nobody has agreed.
-    async fn look(&self, page: Option<TimelinePage>, actor: &Person, step: &Step) -> Result<Look, Unavailable> {
+    async fn look(
+        &self,
+        page: Option<TimelinePage>,
+        actor: &Person,
+        step: &Step,
+        intent: Intent,
+    ) -> Result<Look, Unavailable> {
         let Some(TimelinePage { conversation, handshake, head, .. }) = page else { return Ok(Look::Nothing) };
         let Some(side) = conversation.side_of(actor.id) else { return Ok(Look::Nothing) };
         let at = handshake.as_ref().map_or(Timestamp::from_millis(0), |handshake| handshake.at);
-        match (decide(handshake.clone(), side, step, head.next(), at), handshake) {
+        let decision = decide(handshake.clone(), side, step, head.next(), at);
+        // Whoever may not write takes no step, but may have taken it before. That a listing is closed ends nothing.
+        if !matches!(decision, Decision::Repeated(_)) {
+            let between = self.conversations.between(&conversation).await?;
+            if may_write(&conversation, actor.id, head, ListingStatus::Open, &between, intent).is_err() {
+                return Ok(Look::Nothing);
+            }
+        }
+        match (decision, handshake) {
             (Decision::Repeated(handshake), _) => Ok(Look::Known(Ok(Appended::RepeatedStep(conversation, handshake)))),
             (Decision::Refused { reason, current }, _) => {
                 let current = current.map(|handshake| (conversation, Box::new(handshake)));
                 Ok(Look::Known(Err(AppendError::Step { reason, current })))
             }
-            // Whoever may write nothing takes no step, and the timeline says why.
-            (Decision::Taken(_), Some(_)) if self.is_barred(&conversation).await? => Ok(Look::Nothing),
             (Decision::Taken(_), Some(handshake)) => {
                 let [owner, respondent] = self.both(&conversation).await?;
                 let step = step.action.kind();
@@ -99,12 +116,6 @@ impl Agreement {
             }
             (Decision::Taken(_), None) => Ok(Look::Nothing),
         }
-    }
-
-    async fn is_barred(&self, conversation: &Conversation) -> Result<bool, Unavailable> {
-        let [owner, respondent] = [Side::Owner, Side::Respondent].map(|side| conversation.user(side));
-        let pairs = self.conversations.barred(&[owner]).await?;
-        Ok(pairs.iter().any(|pair| pair.contains(&owner) && pair.contains(&respondent)))
     }
 
     async fn both(&self, conversation: &Conversation) -> Result<[Person; 2], Unavailable> {
@@ -127,8 +138,14 @@ impl Agreement {
                     step: *step,
                     refusal: refusal.clone(),
                 });
-                Err(AppendError::Objected { refusal, current: (*conversation, Box::new(handshake.clone())) })
+                let current = self.current(conversation).await.unwrap_or_else(|| handshake.clone());
+                Err(AppendError::Objected { refusal, current: (*conversation, Box::new(current)) })
             }
         }
+    }
+
+    /// How the handshake stands after the ledger has thought, where that can be read.
+    async fn current(&self, conversation: &Conversation) -> Option<Handshake> {
+        self.timeline.read(conversation.key(), LATEST).await.ok()??.handshake
     }
 }

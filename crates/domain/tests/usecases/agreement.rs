@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use handsel_domain::Unavailable;
-use handsel_domain::conversation::{Conversation, Side};
+use handsel_domain::conversation::{Account, Between, Conversation, Side, Standing};
 use handsel_domain::handshake::{Decision, Handshake, Step, StepAction, decide};
 use handsel_domain::ids::{Head, Seq, UserId};
 use handsel_domain::ports::{
@@ -86,13 +86,26 @@ impl Ledger for Noting {
 #[derive(Clone)]
 struct Written(Option<Handshake>);
 
-/// Takes the step on a handshake that is found like this; `None` where nobody has written yet. What reaches the timeline
-/// is answered with `unavailable`, so that it can be told from what is answered in front of it.
 fn takes(found: Option<Written>, user: i64, step: Step, answers: Result<(), NotAgreed>) -> Outcome {
+    takes_between(Between::default(), found.clone(), found, user, step, answers)
+}
+
+/// Takes the step on a handshake that is found like this; `None` where nobody has written yet. What reaches the timeline
+/// is answered with `unavailable`, so that it can be told from what is answered in front of it. `later` is what is found
+/// after that.
+fn takes_between(
+    between: Between,
+    found: Option<Written>,
+    later: Option<Written>,
+    user: i64,
+    step: Step,
+    answers: Result<(), NotAgreed>,
+) -> Outcome {
     let (asked, appended, told) = <(Arc<Mutex<Vec<_>>>, Arc<Mutex<Vec<_>>>, Arc<Mutex<Vec<_>>>)>::default();
     let mut timeline = MockTimeline::new();
+    let mut found = std::iter::once(found).chain(std::iter::repeat(later));
     timeline.expect_read().returning(move |_, _| {
-        Ok(found.clone().map(|Written(handshake)| TimelinePage {
+        Ok(found.next().flatten().map(|Written(handshake)| TimelinePage {
             conversation: conversation(),
             entries: Vec::new(),
             head: handshake.as_ref().map_or(Head::from(Seq::FIRST), |handshake| handshake.version.into()),
@@ -107,7 +120,7 @@ fn takes(found: Option<Written>, user: i64, step: Step, answers: Result<(), NotA
     });
     let mut conversations = MockConversations::new();
     conversations.expect_people().returning(|ids| Ok(ids.iter().rev().map(|id| person(id.get())).collect()));
-    conversations.expect_barred().returning(|_| Ok(vec![[id(OWNER), id(3)]]));
+    conversations.expect_between().returning(move |_| Ok(between));
     let (mut peers, heard) = (MockPeers::new(), Arc::clone(&told));
     peers.expect_objected().returning(move |objection| {
         let (actor, step, text) = (objection.actor, objection.step.name(), objection.refusal.as_str().to_owned());
@@ -197,6 +210,49 @@ fn a_refusal_is_told_to_both_and_nothing_is_appended() {
     assert_eq!(outcome.answer.expect_err("refused").to_string(), "Bo has two hours left.");
     assert_eq!(outcome.told, ["approve of 1: Bo has two hours left."]);
     assert!(outcome.appended.is_empty(), "{:?}", outcome.appended);
+}
+
+#[test]
+fn a_refusal_shows_the_state_after_the_ledger_has_thought() {
+    let pending = [(RESPONDENT, start())];
+    let cancelled = after(&[pending.as_slice(), &[(RESPONDENT, StepAction::Cancel)]].concat());
+    let (found, later) = (Some(Written(after(&pending))), Some(Written(cancelled.clone())));
+    let refused = Err(NotAgreed::Refused(RefusalText::new(None)));
+    let outcome = takes_between(Between::default(), found, later, OWNER, Step::new(StepAction::Approve), refused);
+    match &outcome.answer {
+        Err(AppendError::Objected { current: (_, handshake), .. }) => {
+            assert_eq!(Some(&**handshake), cancelled.as_ref());
+        }
+        other => panic!("expected an objection with the state, got {other:?}"),
+    }
+}
+
+#[test]
+fn whoever_may_not_write_is_not_asked_about_and_the_timeline_says_why() {
+    let pending = [(RESPONDENT, start())];
+    let approved = [pending.as_slice(), &[(OWNER, StepAction::Approve)]].concat();
+    let account = |account| Standing { account, blocks: false };
+    let (suspended, erased) = (account(Account::Suspended), account(Account::Erased));
+    let (fine, blocks) = (Standing::default(), Standing { blocks: true, ..Standing::default() });
+    for (owner, respondent, steps, action, is_asked) in [
+        (fine, suspended, pending.as_slice(), StepAction::Approve, false),
+        (fine, suspended, &approved, StepAction::Complete, false),
+        (fine, suspended, &approved, StepAction::Cancel, false),
+        (suspended, fine, &pending, StepAction::Approve, false),
+        (fine, erased, &pending, StepAction::Approve, false),
+        (fine, erased, &approved, StepAction::Complete, false),
+        (fine, erased, &approved, StepAction::Cancel, true),
+        (blocks, fine, &approved, StepAction::Cancel, false),
+        (fine, blocks, &approved, StepAction::Cancel, false),
+        // What the diagram lacks is not what they are told of.
+        (fine, suspended, &pending, StepAction::Complete, false),
+    ] {
+        let (between, found) = (Between { owner, respondent }, Some(Written(after(steps))));
+        let outcome = takes_between(between, found.clone(), found, OWNER, Step::new(action.clone()), Ok(()));
+        let seen = outcome.appended.first().and_then(|step| step.seen);
+        let expected = if is_asked { (1, Some(5)) } else { (0, Some(0)) };
+        assert_eq!((outcome.asked.len(), seen), expected, "{action:?} with {between:?}: {outcome:?}");
+    }
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use handsel_domain::conversation::{Account, Between, ConversationKey, STARTS_COUNTED_OVER, Standing};
+use handsel_domain::conversation::{Between, ConversationKey, STARTS_COUNTED_OVER};
 use handsel_domain::ids::{Head, UserId};
 use handsel_domain::listing::ListingStatus;
 use handsel_domain::message::ClientMessageId;
@@ -24,12 +24,12 @@ const LOAD_CONVERSATIONS: Sql = over!(
     rows::conversation_columns!(),
     ", ",
     rows::handshake_columns!(),
-    ", o.suspended_at AS o_suspended_at, o.deleted_at AS o_deleted_at, ob.created_at AS o_blocks_since,",
-    " r.suspended_at AS r_suspended_at, r.deleted_at AS r_deleted_at, rb.created_at AS r_blocks_since",
+    ", ",
+    rows::standing_columns!(),
     " FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.listing",
     " LEFT JOIN users AS o ON o.id = l.owner_id LEFT JOIN users AS r ON r.id = asked.respondent",
-    " LEFT JOIN blocks AS ob ON ob.blocker_id = l.owner_id AND ob.blocked_id = asked.respondent",
-    " LEFT JOIN blocks AS rb ON rb.blocker_id = asked.respondent AND rb.blocked_id = l.owner_id",
+    " ",
+    rows::blocks_of_both!("l.owner_id", "asked.respondent"),
     " LEFT JOIN conversations AS c ON c.listing_kind = l.kind AND c.listing_id = l.id",
     " AND c.respondent_id = asked.respondent ",
     rows::latest_handshake!()
@@ -79,7 +79,7 @@ pub(super) async fn conversations<C: ConnectionTrait>(
         let status: String = row.try_get("l_", "status")?;
         let status = ListingStatus::from_name(&status).ok_or_else(|| corrupt("listing status", status))?;
         slate.listing = Some((rows::user_id(row.try_get("l_", "owner_id")?)?, status));
-        slate.between = Between { owner: standing(&row, "o_")?, respondent: standing(&row, "r_")? };
+        slate.between = rows::between(&row)?;
         slate.id = row.try_get("c_", "id")?;
         if slate.id.is_some() {
             let stored = rows::state(&row)?;
@@ -89,16 +89,6 @@ pub(super) async fn conversations<C: ConnectionTrait>(
         }
     }
     Ok(slates)
-}
-
-fn standing(row: &QueryResult, prefix: &str) -> Result<Standing, DbErr> {
-    let is_set = |column: &str| row.try_get::<Option<i64>>(prefix, column).map(|at| at.is_some());
-    let account = match (is_set("deleted_at")?, is_set("suspended_at")?) {
-        (true, _) => Account::Erased,
-        (false, true) => Account::Suspended,
-        (false, false) => Account::Open,
-    };
-    Ok(Standing { account, blocks: is_set("blocks_since")? })
 }
 
 /// When the respondents who would begin a conversation with this batch began others, as far as that is limited.

@@ -4,7 +4,9 @@
 
 use std::sync::Arc;
 
-use handsel_domain::conversation::{Conversation, ConversationKey, ConversationState, Side};
+use handsel_domain::conversation::{
+    Account, Between, Conversation, ConversationKey, ConversationState, Side, Standing,
+};
 use handsel_domain::handshake::{CompletedBy, Handshake, Note, State, StepKind, Terms};
 use handsel_domain::ids::{EntryId, Head, ListingNumber, Seq, UserId};
 use handsel_domain::listing::{ListingKind, ListingRef};
@@ -61,7 +63,48 @@ macro_rules! entry_joins {
     };
 }
 
-pub(crate) use {conversation_columns, entry_columns, entry_joins, handshake_columns, latest_handshake};
+/// Selects how it stands between an owner `o` and a respondent `r` for [`between`].
+macro_rules! standing_columns {
+    () => {
+        "o.suspended_at AS o_suspended_at, o.deleted_at AS o_deleted_at, ob.created_at AS o_blocks_since, \
+         r.suspended_at AS r_suspended_at, r.deleted_at AS r_deleted_at, rb.created_at AS r_blocks_since"
+    };
+}
+
+/// Joins what [`standing_columns`] needs beside the two, whose ids these are.
+macro_rules! blocks_of_both {
+    ($owner:literal, $respondent:literal) => {
+        concat!(
+            "LEFT JOIN blocks AS ob ON ob.blocker_id = ",
+            $owner,
+            " AND ob.blocked_id = ",
+            $respondent,
+            " LEFT JOIN blocks AS rb ON rb.blocker_id = ",
+            $respondent,
+            " AND rb.blocked_id = ",
+            $owner
+        )
+    };
+}
+
+pub(crate) use {
+    blocks_of_both, conversation_columns, entry_columns, entry_joins, handshake_columns, latest_handshake,
+    standing_columns,
+};
+
+pub(crate) fn between(row: &QueryResult) -> Result<Between, DbErr> {
+    Ok(Between { owner: standing(row, "o_")?, respondent: standing(row, "r_")? })
+}
+
+fn standing(row: &QueryResult, prefix: &str) -> Result<Standing, DbErr> {
+    let is_set = |column: &str| row.try_get::<Option<i64>>(prefix, column).map(|at| at.is_some());
+    let account = match (is_set("deleted_at")?, is_set("suspended_at")?) {
+        (true, _) => Account::Erased,
+        (false, true) => Account::Suspended,
+        (false, false) => Account::Open,
+    };
+    Ok(Standing { account, blocks: is_set("blocks_since")? })
+}
 
 /// How an entry's kind is stored.
 pub(crate) const MESSAGE: &str = "message";

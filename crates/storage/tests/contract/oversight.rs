@@ -1,6 +1,6 @@
 //! Suspending, erasing, and what is written down of it. Knows nothing of who may ask for it.
 
-use handsel_domain::conversation::{Account, ConversationKey};
+use handsel_domain::conversation::{Account, Between, ConversationKey, Standing};
 use handsel_domain::handshake::{Note, State, StepAction};
 use handsel_domain::ids::UserId;
 use handsel_domain::ports::{Audited, Erased, Messages, Operator};
@@ -58,6 +58,24 @@ async fn whoever_is_suspended_writes_nothing_and_is_written_nothing(bench: Bench
     new_entry(ana.sends("a1", "Hello?").await);
     let nobody = bench.storage.oversight.suspend(UserId::new(4_000).expect("an id"), true, START).await;
     assert_eq!(nobody, Ok(None));
+}
+
+async fn how_it_stands_between_the_two_can_be_asked(bench: Bench) {
+    let (ana, bob) = bench.ana_and_bob_talking().await;
+    let conversation = ana.state().await.expect("they talk").conversation;
+    let between = async || bench.storage.conversations.between(&conversation).await.expect("the storage answers");
+    assert_eq!(between().await, Between::default());
+    bench.storage.blocks.block(bob.id(), ana.id(), START).await.expect("there is such a user");
+    let bobs = |account, blocks| Between { respondent: Standing { account, blocks }, ..Between::default() };
+    assert_eq!(between().await, bobs(Account::Open, true));
+    bench.suspends(&bob, true).await;
+    assert_eq!(between().await, bobs(Account::Suspended, true));
+    bench.erases(&bob, Messages::Keep).await;
+    assert_eq!(between().await, bobs(Account::Erased, false));
+    bench.suspends(&ana, true).await;
+    bench.storage.blocks.block(ana.id(), bench.user("cem").await.id, START).await.expect("there is such a user");
+    let anas = Standing { account: Account::Suspended, blocks: false };
+    assert_eq!(between().await, Between { owner: anas, ..bobs(Account::Erased, false) }, "of these two alone");
 }
 
 /// Through another process, while the user talks without a pause.
@@ -256,6 +274,7 @@ async fn what_is_done_is_written_down_the_newest_first(bench: Bench) {
 
 contract!(
     whoever_is_suspended_writes_nothing_and_is_written_nothing,
+    how_it_stands_between_the_two_can_be_asked,
     a_suspension_that_was_answered_holds_for_all_that_is_committed_later,
     a_suspension_holds_for_a_conversation_that_is_about_to_begin,
     nothing_is_left_of_an_erased_person_but_what_they_said,

@@ -1,6 +1,6 @@
 //! What the ledger is asked, and what it is not asked.
 
-use handsel_tests::Reply;
+use handsel_tests::{Admin, Receiver, Reply, Started};
 use serde_json::json;
 
 use super::scene::Scene;
@@ -81,4 +81,30 @@ async fn a_step_that_nobody_could_take_yet_is_no_question() {
         scene.bob.post(&path, json!({})).await.is_problem(409, "handshake_not_possible");
     }
     assert_eq!(scene.asked(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn where_the_other_one_is_suspended_or_erased_it_is_no_question_but_to_get_out_of_what_binds() {
+    let ledger = Receiver::start().await;
+    let scene = Scene::on(Started::fresh().with_admin().with_hook(&ledger).start().await, ledger).await;
+    let (admin, bob) = (Admin::of(&scene.server), format!("/api/admin/users/{}/", scene.bob.id));
+    let mut anas = scene.ana.opens(&scene.key).await;
+    admin.patch(&bob, json!({"suspended": true})).await.is(200);
+    for step in ["approve", "complete"] {
+        scene.takes(&scene.ana, step).await.is_problem(403, "conversation_closed");
+        anas.sends(json!({"type": format!("handshake_{step}")})).await;
+        anas.hears_error("conversation_closed").await;
+    }
+    assert_eq!(scene.asked(), Vec::<String>::new(), "hours would be reserved for nothing");
+    // What has been taken is answered all the same.
+    admin.patch(&bob, json!({"suspended": false})).await.is(200);
+    scene.takes(&scene.ana, "approve").await.is(201);
+    admin.patch(&bob, json!({"suspended": true})).await.is(200);
+    assert_eq!(scene.takes(&scene.ana, "approve").await.is(200)["repeat"], true);
+    scene.takes(&scene.ana, "cancel").await.is_problem(403, "conversation_closed");
+    admin.delete(&format!("{bob}?messages=keep")).await.is(200);
+    scene.takes(&scene.ana, "complete").await.is_problem(403, "conversation_closed");
+    assert_eq!(scene.asked().len(), 1, "{:?}", scene.asked());
+    scene.takes(&scene.ana, "cancel").await.is(201);
+    assert_eq!(scene.asked().len(), 2, "{:?}", scene.asked());
 }

@@ -54,6 +54,22 @@ async fn over_http_it_is_a_conflict_with_the_reason_and_the_state() {
 }
 
 #[tokio::test]
+async fn what_is_shown_with_it_is_how_the_handshake_stands_by_then() {
+    let scene = Scene::with(|_| Reply::Held(409, json!({"message": REASON}))).await;
+    let mut anas = scene.ana.opens(&scene.key).await;
+    let change = async {
+        scene.ledger.hears_so_many(1).await;
+        scene.ledger.answers(|_| Reply::ok());
+        scene.takes(&scene.bob, "cancel").await.is(201);
+        anas.hears_handshake("cancelled").await;
+        scene.ledger.releases();
+    };
+    let (refused, ()) = tokio::join!(scene.takes(&scene.ana, "approve"), change);
+    let problem = refused.is_problem(409, "handshake_refused");
+    assert_eq!((&problem["handshake"]["status"], &problem["handshake"]["version"]), (&json!("cancelled"), &json!(2)));
+}
+
+#[tokio::test]
 async fn whatever_else_it_says_people_are_told_something_that_fits() {
     let long = "é".repeat(400);
     let scene = Scene::with(|_| Reply::ok()).await;
