@@ -121,7 +121,8 @@ fn of_entry(entry: &Entry, with_content: bool) -> What<'_> {
             },
         },
         EntryBody::Step(handshake) => {
-            What::Handshake { seq, handshake: handshake_object(&entry.conversation, handshake) }
+            let shown = Handshake { note: handshake.note.clone().filter(|_| with_content), ..handshake.clone() };
+            What::Handshake { seq, handshake: handshake_object(&entry.conversation, &shown) }
         }
         EntryBody::Redaction => What::Redaction { seq, redaction: redaction_object(entry) },
     }
@@ -132,7 +133,7 @@ mod tests {
     use std::sync::Arc;
 
     use handsel_domain::conversation::Conversation;
-    use handsel_domain::handshake::CompletedBy;
+    use handsel_domain::handshake::{CompletedBy, Decision, Note, Step, StepAction, decide};
     use handsel_domain::ids::{EntryId, EventId, Seq, UserId};
     use handsel_domain::message::MessageBody;
     use handsel_domain::time::Timestamp;
@@ -232,6 +233,21 @@ mod tests {
             told["data"],
             json!({"conversation": "offer_1:2", "listing": "offer_1", "owner_id": 7, "respondent_id": 2, "reader_id": 7,
                 "unread_count": 4, "first_unread_seq": 3, "since": "2024-01-01T12:00:00.000Z"})
+        );
+    }
+
+    #[test]
+    fn a_handshakes_note_is_what_somebody_wrote() {
+        let note = Note::parse("at ten").expect("a note");
+        let step = Step::new(StepAction::Start { note, terms: None });
+        let Decision::Taken(handshake) = decide(None, Side::Respondent, &step, Seq::FIRST, AT) else {
+            panic!("a start is possible")
+        };
+        let body = || EventBody::Entry(entry(EntryBody::Step(handshake.clone())));
+        let (without, with) = (told(body(), false), told(body(), true));
+        assert_eq!(
+            (&without["data"]["handshake"]["note"], &with["data"]["handshake"]["note"]),
+            (&json!(null), &json!("at ten"))
         );
     }
 

@@ -78,7 +78,7 @@ async fn a_site_is_told_what_happens() {
     assert_eq!(events[1]["timestamp"], said["created_at"]);
     let timeline = ana.timeline(&key).await;
     for (event, frame) in events[2..].iter().zip(&timeline[1..]) {
-        assert_eq!(event["data"]["handshake"], frame["handshake"], "exactly what the frame has");
+        assert_eq!(event["data"]["handshake"], frame["handshake"], "what the frame has, without a note");
     }
 }
 
@@ -87,12 +87,15 @@ async fn what_people_wrote_is_told_only_where_it_is_asked_for() {
     let (server, admin) = site(&[]).await;
     let (_, bob, key) = ana_and_bob(&server).await;
     says(&bob, &key, "Hello!").await;
-    feed::until(&admin, "the message", is_seq(1)).await;
+    bob.post(&format!("/api/conversations/{key}/handshake/start/"), json!({"note": "at ten"})).await.is(201);
+    feed::until(&admin, "the handshake", is_seq(2)).await;
     let plain = admin.get(EVENTS).await;
-    assert!(!plain.is(200)["results"].is_null() && !plain.text.contains("Hello!"), "{}", plain.text);
+    assert_eq!(plain.is(200)["results"][2]["data"]["handshake"]["note"], Value::Null);
+    assert!(!plain.text.contains("Hello!") && !plain.text.contains("at ten"), "{}", plain.text);
     let with = admin.get(&format!("{EVENTS}?include=content")).await;
     assert_eq!(with.is(200)["results"][1]["data"]["message"]["content"], "Hello!");
-    server.database().change("UPDATE entries SET content = '', redacted_at = 1704110400000").await;
+    assert_eq!(with.is(200)["results"][2]["data"]["handshake"]["note"], "at ten");
+    server.database().change("UPDATE entries SET content = '', redacted_at = 1704110400000 WHERE seq = 1").await;
     let redacted = admin.get(&format!("{EVENTS}?include=content")).await;
     let message = &redacted.is(200)["results"][1]["data"]["message"];
     assert_eq!((&message["content"], &message["redacted_at"]), (&json!(""), &json!("2024-01-01T12:00:00.000Z")));

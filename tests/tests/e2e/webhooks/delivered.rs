@@ -24,7 +24,7 @@ async fn each_event_is_told_signed_and_without_content() {
     let kinds: Vec<_> = posted.iter().map(|posted| posted.json["type"].as_str().unwrap_or_default()).collect();
     assert_eq!(kinds, ["conversation.started", "message.created", "handshake.started"]);
     assert_eq!(posted[1].json["data"]["message"].get("content"), None, "saw {}", posted[1].json);
-    assert_eq!(posted[2].json["data"]["handshake"]["note"], "at ten");
+    assert_eq!(posted[2].json["data"]["handshake"]["note"], Value::Null, "it is what somebody wrote");
     must_be_told(&posted, &feed::all(&Admin::of(&server)).await);
 }
 
@@ -33,9 +33,13 @@ async fn content_is_told_where_that_is_asked_for() {
     let receiver = Receiver::start().await;
     let server = telling(Started::fresh(), &receiver).with(&["--webhook-content"]).start().await;
     let talkers = Talkers::on(&server, 1).await;
-    talkers.all_write(&server.address, "Hello!").await;
-    let posted = receiver.hears("two events", all(2)).await;
+    let bob = &talkers.others[0];
+    let key = talkers.key(bob);
+    writes(bob, &key, "Hello!").await;
+    bob.post(&format!("/api/conversations/{key}/handshake/start/"), json!({"note": "at ten"})).await.is(201);
+    let posted = receiver.hears("three events", all(3)).await;
     assert_eq!(posted[1].json["data"]["message"]["content"], "Hello!");
+    assert_eq!(posted[2].json["data"]["handshake"]["note"], "at ten");
 }
 
 #[tokio::test]
