@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use handsel_domain::time::Timestamp;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 
 use super::*;
 use crate::signature::Secrets;
@@ -91,9 +91,10 @@ async fn a_name_is_refused_for_what_it_resolves_to() {
 
 #[tokio::test]
 async fn nobody_there_is_said_without_the_address() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let address = listener.local_addr().expect("it listens");
-    drop(listener);
+    // A port that nobody else is given, and that nobody listens at.
+    let bound = TcpSocket::new_v4().expect("a socket");
+    bound.bind("127.0.0.1:0".parse().expect("an address")).expect("a port is free");
+    let address = bound.local_addr().expect("it is bound");
     let error = post(&["127.0.0.1"], &format!("http://{address}/?key=secret")).await.expect_err("nobody is there");
     assert!(matches!(&error, CallError::Failed(why) if !why.contains("secret")), "{error:?}");
 }

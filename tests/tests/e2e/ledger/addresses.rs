@@ -6,10 +6,13 @@ use handsel_tests::{Receiver, Started};
 
 use super::scene::Scene;
 
-async fn check(hook: &str, allow: &[&str]) -> Result<String, String> {
+/// What has addresses, as a flag and as it is shown.
+const FLAGS: [(&str, &str); 2] = [("--handshake-hook", "handshake_hook"), ("--webhook-url", "webhook_url")];
+
+async fn check(flag: &str, url: &str, allow: &[&str]) -> Result<String, String> {
     let directory = tempfile::tempdir().expect("a directory");
     let allow: Vec<_> = allow.iter().flat_map(|allowed| ["--outbound-allow", *allowed]).collect();
-    let arguments = [&["check-config", "--handshake-hook", hook], allow.as_slice()].concat();
+    let arguments = [&["check-config", flag, url], allow.as_slice()].concat();
     let variables = [("HANDSEL_WEBHOOK_SECRET", SECRET)];
     let (status, output, errors) = command_with(directory.path(), &arguments, &variables, "").await;
     if status.success() { Ok(output) } else { Err(errors) }
@@ -17,7 +20,13 @@ async fn check(hook: &str, allow: &[&str]) -> Result<String, String> {
 
 #[tokio::test]
 async fn an_address_that_is_neither_public_nor_listed_is_refused_at_the_start() {
-    for hook in [
+    for (flag, _) in FLAGS {
+        is_held_to_public_addresses(flag).await;
+    }
+}
+
+async fn is_held_to_public_addresses(flag: &str) {
+    for url in [
         "http://127.0.0.1:9/",
         "http://10.0.0.7/hook",
         "http://169.254.169.254/latest/meta-data/",
@@ -27,37 +36,40 @@ async fn an_address_that_is_neither_public_nor_listed_is_refused_at_the_start() 
         "http://0x7f.0.0.1/",
         "http://017700000001/",
     ] {
-        let errors = check(hook, &["192.168.0.0/16", "localhost"]).await.expect_err(hook);
-        assert!(errors.contains("--handshake-hook") && errors.contains("outbound_allow"), "{hook}: {errors}");
+        let errors = check(flag, url, &["192.168.0.0/16", "localhost"]).await.expect_err(url);
+        assert!(errors.contains(flag) && errors.contains("outbound_allow"), "{flag} {url}: {errors}");
     }
-    for (hook, allow) in [
+    for (url, allow) in [
         ("http://127.0.0.1:9/", "127.0.0.1"),
         ("http://[::ffff:127.0.0.1]/", "127.0.0.0/8"),
         ("http://[fd00::7]/", "fd00::/8"),
         ("https://market.example/hook", "10.0.0.0/8"),
     ] {
-        check(hook, &[allow]).await.expect(hook);
+        check(flag, url, &[allow]).await.expect(url);
     }
-    for (hook, allow) in
+    for (url, allow) in
         [("ftp://market.example/", "::1"), ("https://a:b@market.example/", "::1"), ("https://market.example/", "10/8")]
     {
-        let errors = check(hook, &[allow]).await.expect_err(hook);
-        assert!(errors.contains("--handshake-hook") || errors.contains("--outbound-allow"), "{hook}: {errors}");
+        let errors = check(flag, url, &[allow]).await.expect_err(url);
+        assert!(errors.contains(flag) || errors.contains("--outbound-allow"), "{flag} {url}: {errors}");
         assert!(!errors.contains("a:b"), "{errors}");
     }
 }
 
 #[tokio::test]
 async fn neither_the_secret_nor_what_is_behind_the_host_is_shown() {
-    let shown = check("https://market.example/hook?key=hunter2", &["10.0.0.0/8"]).await.expect("it is valid");
-    assert!(shown.contains("handshake_hook = \"https://market.example\""), "{shown}");
-    assert!(!shown.contains("hunter2") && !shown.contains(SECRET) && shown.contains("webhook_secret"), "{shown}");
-    let directory = tempfile::tempdir().expect("a directory");
-    let hook = ["check-config", "--handshake-hook", "https://market.example/"];
-    for (secret, expected) in [("", "openssl rand"), ("whsec_c2hvcnQ=", "24 to 64"), ("hunter2", "whsec_")] {
-        let variables = [("HANDSEL_WEBHOOK_SECRET", secret)];
-        let (status, _, errors) = command_with(directory.path(), &hook, &variables, "").await;
-        assert!(!status.success() && errors.contains(expected) && !errors.contains("hunter2"), "{errors}");
+    for (flag, setting) in FLAGS {
+        let url = "https://market.example/hook?key=hunter2";
+        let shown = check(flag, url, &["10.0.0.0/8"]).await.expect("it is valid");
+        assert!(shown.contains(&format!("{setting} = \"https://market.example\"")), "{shown}");
+        assert!(!shown.contains("hunter2") && !shown.contains(SECRET) && shown.contains("webhook_secret"), "{shown}");
+        let directory = tempfile::tempdir().expect("a directory");
+        let arguments = ["check-config", flag, "https://market.example/"];
+        for (secret, expected) in [("", "openssl rand"), ("whsec_c2hvcnQ=", "24 to 64"), ("hunter2", "whsec_")] {
+            let variables = [("HANDSEL_WEBHOOK_SECRET", secret)];
+            let (status, _, errors) = command_with(directory.path(), &arguments, &variables, "").await;
+            assert!(!status.success() && errors.contains(expected) && !errors.contains("hunter2"), "{errors}");
+        }
     }
 }
 

@@ -1,9 +1,8 @@
 //! A ledger that does not answer, or not as it should: nothing is stored, and to try again may help.
 
-use handsel_tests::server::binary;
 use handsel_tests::{Receiver, Reply, Started};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 
 use super::scene::Scene;
 
@@ -37,10 +36,10 @@ async fn no_answer_is_unavailable_and_nothing_is_stored() {
 
 #[tokio::test]
 async fn nobody_there_is_unavailable_until_somebody_is() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
-    let url = format!("http://{}/handsel", listener.local_addr().expect("it listens"));
-    drop(listener);
-    let _ = binary();
+    // A port that nobody else is given, and that nobody listens at.
+    let bound = TcpSocket::new_v4().expect("a socket");
+    bound.bind("127.0.0.1:0".parse().expect("an address")).expect("a port is free");
+    let url = format!("http://{}/handsel", bound.local_addr().expect("it is bound"));
     let allow = ["--outbound-allow", "127.0.0.0/8"];
     let server = Started::fresh().with(&allow).with_hook_at(&url).start().await;
     let scene = Scene::on(server, Receiver::start().await).await;

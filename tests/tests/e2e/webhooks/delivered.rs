@@ -84,6 +84,22 @@ async fn a_conversation_whose_event_fails_holds_back_itself_alone() {
 }
 
 #[tokio::test]
+async fn a_redirect_is_neither_followed_nor_taken() {
+    let (receiver, elsewhere) = (Receiver::start().await, Receiver::start().await);
+    let url = elsewhere.url.clone();
+    receiver.answers(move |_| Reply::Redirect(url.clone()));
+    let server = telling(Started::fresh(), &receiver).start().await;
+    let talkers = Talkers::on(&server, 1).await;
+    talkers.all_write(&server.address, "Hello!").await;
+    let posted = receiver.hears("the first one again", |posted| posted.len() >= 2).await;
+    assert_eq!(posted.iter().map(number).collect::<Vec<_>>(), [1, 1], "it was not taken");
+    receiver.answers(|_| Reply::ok());
+    let posted = receiver.hears("both", all(2)).await;
+    must_be_told(&posted, &feed::all(&Admin::of(&server)).await);
+    assert!(elsewhere.heard().is_empty(), "it was followed: {:?}", elsewhere.heard());
+}
+
+#[tokio::test]
 async fn of_two_nodes_one_tells_and_the_other_takes_over() {
     let receiver = Receiver::start().await;
     let one = telling(Started::fresh(), &receiver).start().await;
