@@ -26,7 +26,7 @@ pub use conversations::{Conversations, ListPosition, ReadMoved, Schema};
 pub use events::{Events, EventsPage, EventsPageError, Recorded};
 pub use jwts::{Claims, JwtRefused, Jwts};
 pub use ledger::{Ledger, NotAgreed, OBJECTION_CHARS_MAX, Objection, Peers, ProposedStep, RefusalText};
-pub use listings::{Listings, PutListingError, SiteListing, UpdateListingError};
+pub use listings::{InsertListingError, Listings, PutListingError, SiteListing, UpdateListingError};
 pub use oversight::{AuditLog, AuditRecord, Audited, Erased, Messages, Operator, Oversight};
 pub use timeline::{Append, AppendError, Appended, Timeline};
 pub use webhooks::{Delivered, Deliveries, Progress};

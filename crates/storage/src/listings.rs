@@ -6,7 +6,7 @@ use handsel_domain::ids::{ListingNumber, UserId};
 use handsel_domain::listing::{
     Description, Listing, ListingChange, ListingKind, ListingRef, ListingStatus, NewListing, Title,
 };
-use handsel_domain::ports::{Listings, Put, PutListingError, SiteListing, UpdateListingError};
+use handsel_domain::ports::{InsertListingError, Listings, Put, PutListingError, SiteListing, UpdateListingError};
 use handsel_domain::time::Timestamp;
 use sea_orm::ActiveValue::{NotSet, Set, Unchanged};
 use sea_orm::{
@@ -69,11 +69,18 @@ const LOCK_LISTING: Sql = Sql {
 
 const IS_TALKED_ABOUT: &str = "SELECT 1 FROM conversations WHERE listing_kind = $1 AND listing_id = $2 LIMIT 1";
 
-/// An owner who is not erased meanwhile.
+/// An owner who is not erased meanwhile: whoever erases waits for what is published, and then finds it. Taken after the
+/// listing, as by batches.
 const LOCK_OWNER: Sql = Sql {
     sqlite: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL",
     postgres: "SELECT id FROM users WHERE id = $1 AND deleted_at IS NULL FOR SHARE",
 };
+
+/// Whether the owner is there, and stays until the transaction ends.
+async fn is_there(transaction: &DatabaseTransaction, owner: UserId) -> Result<bool, DbErr> {
+    let found = transaction.query_one_raw(statement(transaction, LOCK_OWNER, [owner.get().into()])).await?;
+    Ok(found.is_some())
+}
 
 /// Puts a listing within a transaction.
 async fn put(
@@ -84,10 +91,10 @@ async fn put(
     let SiteListing { listing: name, owner, title, description, status } = new;
     let key = || [name.kind.name().into(), name.number.get().into()];
     let found = |sql: Sql, values: Vec<Value>| transaction.query_one_raw(statement(transaction, sql, values));
-    if found(LOCK_OWNER, vec![owner.get().into()]).await?.is_none() {
+    let before = found(LOCK_LISTING, key().into()).await?;
+    if !is_there(transaction, *owner).await? {
         return Ok(Err(PutListingError::OwnerUnknown));
     }
-    let before = found(LOCK_LISTING, key().into()).await?;
     let before: Option<(i64, i64)> =
         before.map(|row| Ok::<_, DbErr>((row.try_get("", "owner_id")?, row.try_get("", "created_at")?))).transpose()?;
     let changes_owner = before.is_some_and(|(before, _)| before != owner.get());
@@ -114,10 +121,13 @@ async fn put(
 
 #[async_trait]
 impl Listings for SqlListings {
-    async fn insert(&self, new: NewListing) -> Result<Listing, Unavailable> {
+    async fn insert(&self, new: NewListing) -> Result<Listing, InsertListingError> {
         let insert = async {
             // Under a lock, so that two who publish at the same moment get two numbers.
             let (_turn, transaction) = self.database.begin_alone(numbering(new.kind)).await?;
+            if !is_there(&transaction, new.owner).await? {
+                return Ok(Err(InsertListingError::OwnerErased));
+            }
             let newest: Option<Option<i64>> = listings::Entity::find()
                 .filter(listings::Column::Kind.eq(new.kind.name()))
                 .select_only()
@@ -137,9 +147,9 @@ impl Listings for SqlListings {
             let row = row.insert(&transaction).await?;
             let owner = users::Entity::find_by_id(row.owner_id).one(&transaction).await?;
             transaction.commit().await?;
-            listing((row, owner))
+            listing((row, owner)).map(Ok)
         };
-        self.database.in_time(insert).await.map_err(unavailable)
+        self.database.in_time(insert).await.map_err(unavailable)?
     }
 
     async fn put(&self, listing: SiteListing, now: Timestamp) -> Result<Put<Listing>, PutListingError> {
@@ -186,11 +196,15 @@ impl Listings for SqlListings {
             if changed.is_changed() {
                 changed.update(&begun).await?;
             }
+            if !is_there(&begun, caller).await? {
+                begun.rollback().await?;
+                return Ok(Err(UpdateListingError::OwnerErased));
+            }
             let updated = find(&begun, name).await?;
             begun.commit().await?;
-            updated.ok_or_else(|| corrupt("listing", name))
+            updated.ok_or_else(|| corrupt("listing", name)).map(Ok)
         };
-        Ok(self.database.in_time(update).await.map_err(unavailable)?)
+        self.database.in_time(update).await.map_err(unavailable)?
     }
 
     async fn page(

@@ -9,6 +9,17 @@ use crate::time::Timestamp;
 
 use super::Put;
 
+/// Why a listing was not published.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum InsertListingError {
+    /// Its owner was erased, at this very moment perhaps.
+    #[error("the account was erased")]
+    OwnerErased,
+    /// The storage did not answer.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
 /// Why a listing was not changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum UpdateListingError {
@@ -18,6 +29,9 @@ pub enum UpdateListingError {
     /// It belongs to someone else.
     #[error("only the owner may change a listing")]
     NotOwner,
+    /// The owner was erased, at this very moment perhaps.
+    #[error("the account was erased")]
+    OwnerErased,
     /// The storage did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -29,6 +43,7 @@ impl UpdateListingError {
         match self {
             Self::NotFound => "listing_not_found",
             Self::NotOwner => "not_owner",
+            Self::OwnerErased => "token_revoked",
             Self::Unavailable(_) => Unavailable::CODE,
         }
     }
@@ -80,8 +95,9 @@ impl PutListingError {
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Listings: Send + Sync {
-    /// Must give the listing the next number of its kind, one each even where two insert at the same moment.
-    async fn insert(&self, listing: NewListing) -> Result<Listing, Unavailable>;
+    /// Must give the listing the next number of its kind, one each even where two insert at the same moment. Must refuse
+    /// an owner who was erased; one who is erased at the same moment keeps no text. So must `put` and `update`.
+    async fn insert(&self, listing: NewListing) -> Result<Listing, InsertListingError>;
 
     /// Must make the listing of that name, or change the one that has it to be so; when it was published stays as it was.
     /// Must refuse another owner once a conversation about it has begun, and a first entry at the same moment either

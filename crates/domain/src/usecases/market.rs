@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::Unavailable;
 use crate::ids::{ListingNumber, UserId};
 use crate::listing::{Description, Listing, ListingChange, ListingKind, ListingRef, NewListing, Title};
-use crate::ports::{Clock, Listings, UpdateListingError};
+use crate::ports::{Clock, InsertListingError, Listings, UpdateListingError};
 
 /// Offers and needs.
 pub struct Market {
@@ -26,7 +26,7 @@ impl Market {
         kind: ListingKind,
         title: Title,
         description: Description,
-    ) -> Result<Listing, Unavailable> {
+    ) -> Result<Listing, InsertListingError> {
         self.listings.insert(NewListing { kind, owner, title, description, created_at: self.clock.now() }).await
     }
 

@@ -4,7 +4,8 @@ use handsel_domain::ids::ListingNumber;
 use handsel_domain::listing::{
     Description, Listing, ListingChange, ListingKind, ListingRef, ListingStatus, ListingTextInvalid, Title,
 };
-use handsel_domain::ports::UpdateListingError;
+use handsel_domain::ports::{InsertListingError, UpdateListingError};
+use handsel_transport::close::CloseReason;
 use handsel_transport::frames::{person, rfc3339};
 use handsel_transport::problem::Problem;
 use hyper::{HeaderMap, Request, StatusCode, Uri, body::Incoming};
@@ -55,8 +56,12 @@ pub(super) async fn publish(api: &Api, kind: ListingKind, request: Request<Incom
     let description = description(&mut fields, &text);
     let (Some(title), Some(description)) = (title, description) else { return Err(fields.refuse()) };
     fields.finish()?;
-    let listing = api.market.publish(caller.person.id, kind, title, description).await.map_err(respond::unavailable)?;
-    Ok(respond::json(StatusCode::CREATED, &listing_json(&listing)))
+    match api.market.publish(caller.person.id, kind, title, description).await {
+        Ok(listing) => Ok(respond::json(StatusCode::CREATED, &listing_json(&listing))),
+        // The token went with the account, since it was looked at.
+        Err(InsertListingError::OwnerErased) => Err(CloseReason::TokenRevoked.into()),
+        Err(InsertListingError::Unavailable(gone)) => Err(respond::unavailable(gone)),
+    }
 }
 
 pub(super) async fn browse(api: &Api, kind: ListingKind, headers: &HeaderMap, uri: &Uri) -> Result<Reply, Problem> {
@@ -97,6 +102,7 @@ pub(super) async fn change(
         Err(refused @ UpdateListingError::NotOwner) => {
             Err(Problem::new(StatusCode::FORBIDDEN, refused.code(), refused.to_string()))
         }
+        Err(UpdateListingError::OwnerErased) => Err(CloseReason::TokenRevoked.into()),
         Err(UpdateListingError::Unavailable(gone)) => Err(respond::unavailable(gone)),
     }
 }

@@ -3,14 +3,18 @@
 use handsel_domain::conversation::{Account, Between, ConversationKey, Standing};
 use handsel_domain::handshake::{Note, State, StepAction};
 use handsel_domain::ids::UserId;
-use handsel_domain::ports::{Audited, Erased, Messages, Operator};
+use handsel_domain::listing::{Description, ListingChange, ListingKind, ListingRef, ListingStatus, NewListing, Title};
+use handsel_domain::ports::{
+    Audited, Erased, InsertListingError, Messages, Operator, PutListingError, SiteListing, UpdateListingError,
+};
 use handsel_domain::timeline::{Entry, EntryBody};
-use handsel_domain::user::{Name, UsernameKey};
+use handsel_domain::user::{Name, Person, UsernameKey};
 
 use super::bench::{Bench, Process, later};
 use super::clock::START;
 use super::expect::{handshake, new_entry, refused, text, up_to};
 use super::seat::{Seat, message, start};
+use super::together::at_once;
 
 impl Process {
     async fn suspends(&self, seat: &Seat, suspended: bool) {
@@ -35,6 +39,21 @@ fn short(entries: &[Entry], by: &Seat) -> Vec<String> {
         EntryBody::Redaction => format!("- by {}", side(entry)),
     };
     entries.iter().map(one).collect()
+}
+
+fn published(owner: &Person) -> NewListing {
+    let text = |text| Description::parse(text).expect("a text");
+    let title = Title::parse("Ana's bikes").expect("a title");
+    NewListing { kind: ListingKind::Offer, owner: owner.id, title, description: text("Call Ana"), created_at: START }
+}
+
+fn put(listing: ListingRef, owner: &Person) -> SiteListing {
+    let NewListing { owner, title, description, .. } = published(owner);
+    SiteListing { listing, owner, title, description, status: ListingStatus::Open }
+}
+
+fn renamed() -> ListingChange {
+    ListingChange { title: Some(Title::parse("Ana's bicycles").expect("a title")), ..ListingChange::default() }
 }
 
 async fn whoever_is_suspended_writes_nothing_and_is_written_nothing(bench: Bench) {
@@ -204,6 +223,73 @@ async fn keeping_first_and_redacting_later_comes_to_the_same(bench: Bench) {
     assert_eq!(nobody, Ok(None));
 }
 
+async fn nothing_is_published_for_who_was_erased(bench: Bench) {
+    let ana = bench.user("ana").await;
+    let offer = bench.offer_of(&ana).await;
+    let at_ana = bench.seat(&ana, offer, &ana);
+    bench.erases(&at_ana, Messages::Keep).await;
+    assert_eq!(bench.storage.listings.insert(published(&ana)).await, Err(InsertListingError::OwnerErased));
+    assert_eq!(bench.storage.listings.update(offer, ana.id, renamed()).await, Err(UpdateListingError::OwnerErased));
+    assert_eq!(bench.storage.listings.put(put(offer, &ana), START).await, Err(PutListingError::OwnerUnknown));
+    let listing = bench.storage.listings.find(offer).await.expect("the storage answers").expect("it is there");
+    assert_eq!((listing.title.as_str(), listing.status.name()), ("Deleted", "closed"));
+    assert_eq!(bench.storage.listings.page(ListingKind::Offer, None, 10).await.map(|page| page.len()), Ok(1));
+}
+
+/// Published, put and changed through one process, at the moment when another erases: by then or never.
+async fn what_is_published_at_the_moment_of_an_erase_keeps_no_text(bench: Bench) {
+    const WRITERS: usize = 6;
+    let other = bench.another_process().await;
+    let mut refused = 0;
+    for round in 0..10 {
+        let ana = bench.user(&format!("ana{round}")).await;
+        let offer = bench.offer_of(&ana).await;
+        let writing = (0..WRITERS).map(|writer| {
+            let (listings, ana) = (bench.storage.listings.clone(), ana.clone());
+            async move {
+                // Without a pause, until the writer is told that nobody is there any more.
+                for number in 0_i64.. {
+                    let site = 1_000 * (10 * round + 1) + number;
+                    let done = match writer % 3 {
+                        0 => listings.insert(published(&ana)).await.map_err(|error| error.to_string()).map(drop),
+                        1 => {
+                            listings.update(offer, ana.id, renamed()).await.map_err(|error| error.to_string()).map(drop)
+                        }
+                        _ => {
+                            let name = format!("need_{site}").parse().expect("a name");
+                            listings.put(put(name, &ana), START).await.map_err(|error| error.to_string()).map(drop)
+                        }
+                    };
+                    if let Err(error) = done {
+                        return error;
+                    }
+                }
+                unreachable!("nobody counts so far")
+            }
+        });
+        let writing = tokio::spawn(at_once(writing.collect::<Vec<_>>()));
+        while bench.storage.listings.page(ListingKind::Need, None, 1).await.map(|page| page.len()) == Ok(0) {
+            tokio::task::yield_now().await;
+        }
+        let at_ana = other.seat(&ana, offer, &ana);
+        other.erases(&at_ana, Messages::Keep).await;
+        for error in writing.await.expect("the writers do not panic") {
+            assert!(error.contains("erased") || error.contains("is not known here"), "round {round}: {error}");
+            refused += 1;
+        }
+        for kind in [ListingKind::Offer, ListingKind::Need] {
+            let page = bench.storage.listings.page(kind, None, 10_000).await.expect("the storage answers");
+            for listing in page {
+                let seen = (listing.title.as_str(), listing.description.as_str(), listing.status.name());
+                assert_eq!(seen, ("Deleted", "", "closed"), "round {round}: {}", listing.listing);
+            }
+        }
+    }
+    assert_eq!(refused, 10 * WRITERS);
+    assert_eq!(bench.finds().await, Vec::<String>::new());
+    other.storage.close().await;
+}
+
 /// As it is found where the process was killed after some of the messages, and before the entry that says so.
 async fn what_ended_in_the_middle_is_done_when_it_is_asked_for_again(bench: Bench) {
     let (ana, bob) = bench.ana_and_bob_talking().await;
@@ -283,5 +369,7 @@ contract!(
     keeping_first_and_redacting_later_comes_to_the_same,
     what_ended_in_the_middle_is_done_when_it_is_asked_for_again,
     a_long_talk_is_redacted_while_others_write_and_by_two_at_once,
+    nothing_is_published_for_who_was_erased,
+    what_is_published_at_the_moment_of_an_erase_keeps_no_text,
     what_is_done_is_written_down_the_newest_first,
 );
