@@ -3,7 +3,8 @@
 //! A timer is set for whoever is written to, by the recording that finds the message. When it is due, the read cursor
 //! says what is unread by then: all was read, and the timer goes; or the oldest has not waited for long enough, and the
 //! timer is set for it; or the site is told. After that nothing is told again before the reader has read past the first
-//! of the messages that were told of.
+//! of the messages that were told of. While nothing can be written between the two, because one has blocked the other or
+//! is suspended, the timer is only put off: what waits is told when that has ended.
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -18,7 +19,8 @@ use crate::sql::{Sql, array, over, statement};
 
 /// Timers that one recording looks at.
 const TIMERS_PER_RECORDING: usize = 200;
-/// Somebody who was told of is looked after again, at the latest, after so long: they may have read some, not all.
+/// Somebody who was told of, or is not told of for now, is looked after again, at the latest, after so long: they may have
+/// read some, not all.
 const LOOK_AGAIN_MAX: Duration = Duration::from_hours(24);
 
 /// A timer that would be due later is set to be due now: somebody who had not read on may have by then.
@@ -44,7 +46,7 @@ macro_rules! unread {
     };
 }
 
-/// The limit is `UNREAD_COUNT_MAX`. Nobody is told that somebody who was erased has not read.
+/// The limit is `UNREAD_COUNT_MAX`. Nobody is told that somebody who was erased has not read, or was not read.
 const DUE: &str = concat!(
     "SELECT asked.conversation_id, asked.reader_is_owner, asked.told_seq, asked.told_at, asked.read_up_to, ",
     unread!("n.seq", " ORDER BY n.seq LIMIT 1"),
@@ -52,12 +54,16 @@ const DUE: &str = concat!(
     unread!("n.created_at", " ORDER BY n.seq LIMIT 1"),
     " AS since, (SELECT COUNT(*) FROM ",
     unread!("1", " LIMIT 100"),
-    " AS unread) AS unread_count FROM (",
+    " AS unread) AS unread_count, asked.is_kept_quiet FROM (",
     "SELECT t.conversation_id, t.reader_is_owner, t.due_at, t.told_seq, t.told_at,",
     " CASE WHEN t.reader_is_owner THEN c.owner_read_up_to ELSE c.respondent_read_up_to END AS read_up_to,",
-    " CASE WHEN r.deleted_at IS NOT NULL THEN 0 WHEN t.reader_is_owner THEN c.respondent_id ELSE c.owner_id END AS writer_id",
+    " CASE WHEN r.deleted_at IS NOT NULL OR w.deleted_at IS NOT NULL THEN 0 ELSE w.id END AS writer_id,",
+    " r.suspended_at IS NOT NULL OR w.suspended_at IS NOT NULL OR EXISTS (SELECT 1 FROM blocks AS b",
+    " WHERE (b.blocker_id = r.id AND b.blocked_id = w.id) OR (b.blocker_id = w.id AND b.blocked_id = r.id))",
+    " AS is_kept_quiet",
     " FROM unread_timers AS t JOIN conversations AS c ON c.id = t.conversation_id",
     " JOIN users AS r ON r.id = CASE WHEN t.reader_is_owner THEN c.owner_id ELSE c.respondent_id END",
+    " JOIN users AS w ON w.id = CASE WHEN t.reader_is_owner THEN c.respondent_id ELSE c.owner_id END",
     " WHERE t.due_at <= $1 ORDER BY t.due_at LIMIT $2) AS asked ORDER BY asked.due_at, asked.conversation_id"
 );
 
@@ -105,6 +111,8 @@ struct Due {
     /// The first message that is unread, and when it was written.
     first: Option<(i64, Timestamp)>,
     count: i64,
+    /// Nothing can be written between the two for now.
+    is_kept_quiet: bool,
 }
 
 /// What becomes of a timer.
@@ -121,9 +129,11 @@ enum Becomes {
 impl Due {
     fn becomes(&self, now: Timestamp, notify_after: Duration) -> Becomes {
         let Some((first, since)) = self.first else { return Becomes::Nothing };
-        if let Some((_, at)) = self.told.filter(|(told, _)| self.read_up_to < *told) {
+        let told = self.told.filter(|(told, _)| self.read_up_to < *told).map(|(_, at)| at);
+        if let Some(waited_from) = told.or(self.is_kept_quiet.then_some(since)) {
             // After as long again, so that who stays away costs less and less.
-            return Becomes::Later(now.plus(at.until(now).clamp(notify_after, notify_after.max(LOOK_AGAIN_MAX))));
+            let waited = waited_from.until(now);
+            return Becomes::Later(now.plus(waited.clamp(notify_after, notify_after.max(LOOK_AGAIN_MAX))));
         }
         let due = since.plus(notify_after);
         if due > now { Becomes::Later(due) } else { Becomes::Told(first) }
@@ -177,6 +187,7 @@ fn due(row: &QueryResult) -> Result<Due, DbErr> {
         told: pair("told_seq", "told_at")?,
         first: pair("first_seq", "since")?,
         count: row.try_get("", "unread_count")?,
+        is_kept_quiet: row.try_get("", "is_kept_quiet")?,
     })
 }
 

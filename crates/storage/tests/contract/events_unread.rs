@@ -3,6 +3,7 @@
 use handsel_domain::ports::Clock;
 
 use super::bench::{Bench, later};
+use super::clock::START;
 use super::feed::MANY;
 use super::seat::start;
 
@@ -15,6 +16,9 @@ contract! {
     a_step_does_not_wait_to_be_read,
     what_was_redacted_waits_for_nobody,
     nobody_is_told_of_who_was_erased,
+    nobody_is_told_what_who_was_erased_has_said,
+    while_one_has_blocked_the_other_nobody_is_told,
+    while_one_is_suspended_nobody_is_told,
     it_survives_a_restart,
     of_two_who_look_at_the_same_moment_one_tells,
     nothing_is_told_where_it_is_turned_off,
@@ -136,6 +140,51 @@ async fn nobody_is_told_of_who_was_erased(bench: Bench) {
     bench.delete(ana.id()).await;
     assert_eq!(told(&bench, 5).await, [""; 0]);
     assert_eq!(bench.records(MANY).await.next_due, None);
+}
+
+async fn nobody_is_told_what_who_was_erased_has_said(bench: Bench) {
+    bench.begins_its_feed().await;
+    let (_, bob) = bench.ana_and_bob_talking().await;
+    bench.records_all(MANY).await;
+    bench.delete(bob.id()).await;
+    assert_eq!(told(&bench, 5).await, [""; 0]);
+    assert_eq!(bench.records(MANY).await.next_due, None);
+}
+
+/// Whoever of the two it was. It is told afterwards: what waits has not been read.
+async fn while_one_has_blocked_the_other_nobody_is_told(bench: Bench) {
+    bench.begins_its_feed().await;
+    let (ana, bob) = bench.ana_and_bob_talking().await;
+    ana.says("Hi!").await;
+    bench.records_all(MANY).await;
+    for (round, (one, other)) in (0..).zip([(&ana, &bob), (&bob, &ana)]) {
+        bench.storage.blocks.block(one.id(), other.id(), START).await.expect("there is such a user");
+        assert_eq!(told(&bench, 5 * (round + 1)).await, [""; 0], "round {round}");
+        bench.storage.blocks.unblock(one.id(), other.id()).await.expect("the storage answers");
+    }
+    assert_eq!(bench.records(MANY).await.next_due, Some(later(minutes(20))), "after as long again");
+    let both = ["offer_1:2 Owner has not read 1 from #1", "offer_1:2 Respondent has not read 1 from #2"];
+    let mut told = told(&bench, 20).await;
+    told.sort();
+    assert_eq!(told, both.map(|told| format!("{told} at 1200000")));
+    assert_eq!(bench.finds().await, [""; 0]);
+}
+
+async fn while_one_is_suspended_nobody_is_told(bench: Bench) {
+    for is_reader in [true, false] {
+        let bench = Bench::fresh_of_the_kind_of(&bench).await;
+        bench.begins_its_feed().await;
+        let (ana, bob) = bench.ana_and_bob_talking().await;
+        let stopped = if is_reader { ana.id() } else { bob.id() };
+        bench.records_all(MANY).await;
+        bench.suspend(stopped).await;
+        assert_eq!(told(&bench, 5).await, [""; 0]);
+        assert_eq!(told(&bench, 5_000).await, [""; 0]);
+        let due = bench.records(MANY).await.next_due;
+        assert_eq!(due, Some(later(minutes(5_000 + 24 * 60))), "it is looked at again within a day");
+        bench.operator("UPDATE users SET suspended_at = NULL").await;
+        assert_eq!(told(&bench, 5_000 + 24 * 60).await, ["offer_1:2 Owner has not read 1 from #1 at 386400000"]);
+    }
 }
 
 async fn it_survives_a_restart(bench: Bench) {

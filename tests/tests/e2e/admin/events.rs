@@ -7,33 +7,33 @@ use crate::api::has_exactly;
 
 const EVENTS: &str = "/api/admin/events/";
 
-async fn site(flags: &[&str]) -> (Server, Admin) {
+pub(super) async fn site(flags: &[&str]) -> (Server, Admin) {
     let server = Started::fresh().with_admin().with(flags).start().await;
     let admin = Admin::of(&server);
     (server, admin)
 }
 
 /// Ana with an offer, Bob, and the key of their conversation, which has not begun.
-async fn ana_and_bob(server: &Server) -> (Person, Person, String) {
+pub(super) async fn ana_and_bob(server: &Server) -> (Person, Person, String) {
     let (ana, bob) = (server.person("ana").await, server.person("bob").await);
     let key = format!("{}:{}", ana.offers("Bike repair").await, bob.id);
     (ana, bob, key)
 }
 
-async fn says(person: &Person, key: &str, content: &str) -> Value {
+pub(super) async fn says(person: &Person, key: &str, content: &str) -> Value {
     let said = person.post(&format!("/api/conversations/{key}/messages/"), json!({"content": content})).await;
     said.is(201).clone()
 }
 
-async fn takes(person: &Person, key: &str, step: &str) {
+pub(super) async fn takes(person: &Person, key: &str, step: &str) {
     person.post(&format!("/api/conversations/{key}/handshake/{step}/"), json!({})).await.is(201);
 }
 
-fn is_seq(seq: i64) -> impl Fn(&Value) -> bool {
+pub(super) fn is_seq(seq: i64) -> impl Fn(&Value) -> bool {
     move |event| event["data"]["seq"] == seq
 }
 
-fn types(events: &[Value]) -> Vec<&str> {
+pub(super) fn types(events: &[Value]) -> Vec<&str> {
     events.iter().map(|event| event["type"].as_str().expect("a type")).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What was erased while it waited to be told is told no more. Knows nothing of how it is erased.
 
-use handsel_tests::{Admin, Posted, Receiver, Reply, Server, Started};
+use handsel_tests::{Admin, Posted, Receiver, Reply, Server, Started, in_time};
 use serde_json::{Value, json};
 
 use super::scene::{Talkers, taken, telling, writes};
@@ -74,9 +74,35 @@ async fn what_waits_behind_another_one_is_told_without_it() {
     .await;
     scene.receiver.hears_so_many(1).await;
     // What follows is known by then.
-    let knows = |metrics: &str| metrics.contains("handsel_webhooks_backlog 3");
-    while !knows(&scene.server.get("/metrics").await.text) {
-        tokio::time::sleep(std::time::Duration::from_millis(20)).await;
-    }
+    let shown = |metrics: &str| metrics.contains("handsel_webhooks_backlog 3");
+    let known = async {
+        while !shown(&scene.server.get("/metrics").await.text) {
+            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+        }
+    };
+    in_time("a backlog of three", known).await;
     must_not_have_his_words(&scene.told_after_bob_was_erased().await);
+}
+
+#[tokio::test]
+async fn what_is_told_instead_says_that_it_was_erased() {
+    let receiver = Receiver::that(|_| Reply::Status(503, Value::Null)).await;
+    let server = telling(Started::fresh(), &receiver).with(&["--webhook-content"]).start().await;
+    let talkers = Talkers::on(&server, 1).await;
+    let (bob, admin) = (&talkers.others[0], Admin::of(&server));
+    let key = talkers.key(bob);
+    writes(bob, &key, "My number is 555").await;
+    bob.post(&format!("/api/conversations/{key}/handshake/start/"), json!({"note": "at ten"})).await.is(201);
+    receiver.hears("a try", |posted| !posted.is_empty()).await;
+    admin.delete(&format!("/api/admin/users/{}/?messages=redact", bob.id)).await.is(200);
+    receiver.answers(|_| Reply::ok());
+    // A beginning, a message, a step, and that they were erased.
+    let posted = receiver.hears("all four", |posted| taken(posted).len() >= 4).await;
+    assert!(posted.iter().all(|posted| !posted.json.to_string().contains("555")), "saw {posted:?}");
+    let told: Vec<_> = posted.iter().filter(|posted| posted.answered == 200).map(|posted| &posted.json).collect();
+    assert_eq!((&told[1]["type"], &told[3]["type"]), (&json!("message.created"), &json!("message.redacted")));
+    let message = &told[1]["data"]["message"];
+    assert_eq!((&message["content"], message["redacted_at"].is_string()), (&json!(""), true), "saw {message}");
+    assert_eq!(told[2]["data"]["handshake"]["note"], Value::Null);
+    assert_eq!(told[3]["data"]["redaction"]["actor_id"], bob.id);
 }
