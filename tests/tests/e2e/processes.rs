@@ -11,6 +11,7 @@ mod commit_first;
 mod drain;
 mod drain_busy;
 mod drain_refuses;
+mod erase_killed;
 mod events_killed;
 mod expiry;
 mod killed;
