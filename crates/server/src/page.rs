@@ -18,8 +18,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rust_embed::Embed;
 
+use crate::config::IdentitySource;
+
 /// The document, by its path in `frontend/`.
 const DOCUMENT: &str = "index.html";
+
+/// Where the document says whose the users are, if that is a site.
+const ROOT: (&str, &str) = ("<html ", "<html data-identity=\"external\" ");
 
 /// What of `frontend/` belongs to the page. A release has it inside; a debug build reads it from the workspace that it
 /// was built in.
@@ -36,7 +41,7 @@ pub enum Page {
     /// Read and compressed once.
     Kept(HashMap<String, Arc<Asset>>),
     /// Read at each request, so that a reload shows a change; compressed again only where there is one.
-    ReadAnew(Mutex<HashMap<String, Seen>>),
+    ReadAnew(IdentitySource, Mutex<HashMap<String, Seen>>),
 }
 
 /// A file as it was when it was last asked for.
@@ -46,13 +51,13 @@ pub struct Seen {
 }
 
 impl Page {
-    /// The page of this build.
-    pub fn new() -> Self {
-        if cfg!(debug_assertions) { Self::ReadAnew(Mutex::default()) } else { Self::kept() }
+    /// The page of this build, for users who are whose.
+    pub fn new(users: IdentitySource) -> Self {
+        if cfg!(debug_assertions) { Self::ReadAnew(users, Mutex::default()) } else { Self::kept(users) }
     }
 
-    fn kept() -> Self {
-        let read = |path: String| Some((path.clone(), Arc::new(read(&path)?)));
+    fn kept(users: IdentitySource) -> Self {
+        let read = |path: String| Some((path.clone(), Arc::new(Asset::new(&path, read(&path, users)?))));
         Self::Kept(paths().filter_map(read).collect())
     }
 
@@ -66,14 +71,10 @@ impl Page {
         };
         match self {
             Self::Kept(assets) => assets.get(name).cloned(),
-            Self::ReadAnew(seen) => read_anew(&mut seen.lock().unwrap_or_else(PoisonError::into_inner), name),
+            Self::ReadAnew(users, seen) => {
+                read_anew(&mut seen.lock().unwrap_or_else(PoisonError::into_inner), name, *users)
+            }
         }
-    }
-}
-
-impl Default for Page {
-    fn default() -> Self {
-        Self::new()
     }
 }
 
@@ -81,12 +82,12 @@ fn paths() -> impl Iterator<Item = String> {
     Files::iter().map(|path| path.into_owned())
 }
 
-fn read_anew(seen: &mut HashMap<String, Seen>, name: &str) -> Option<Arc<Asset>> {
+fn read_anew(seen: &mut HashMap<String, Seen>, name: &str, users: IdentitySource) -> Option<Arc<Asset>> {
     // Whether there is such a file is looked up once: all that is beside them is walked through for it.
     if !seen.contains_key(name) && paths().all(|path| path != name) {
         return None;
     }
-    let file = Files::get(name)?.data;
+    let file = read(name, users)?;
     if let Some(Seen { asset, .. }) = seen.get(name).filter(|seen| seen.file == file) {
         return Some(Arc::clone(asset));
     }
@@ -95,6 +96,12 @@ fn read_anew(seen: &mut HashMap<String, Seen>, name: &str) -> Option<Arc<Asset>>
     Some(asset)
 }
 
-fn read(path: &str) -> Option<Asset> {
-    Files::get(path).map(|file| Asset::new(path, file.data))
+fn read(path: &str, users: IdentitySource) -> Option<Cow<'static, [u8]>> {
+    let file = Files::get(path)?.data;
+    match (users, str::from_utf8(&file)) {
+        (IdentitySource::External, Ok(document)) if path == DOCUMENT => {
+            Some(Cow::Owned(document.replacen(ROOT.0, ROOT.1, 1).into_bytes()))
+        }
+        _ => Some(file),
+    }
 }

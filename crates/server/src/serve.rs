@@ -126,7 +126,7 @@ pub async fn run(
         stopping.clone(),
         Served {
             surface: config.surface,
-            page: config.page.then(Page::new),
+            page: config.page.then(|| Page::new(config.identity.source)),
             path_prefix: config.path_prefix.clone(),
             has_admin_address: listeners.admin.is_some(),
             trusted_proxies: config.trusted_proxies,

@@ -2,6 +2,7 @@
 
 import { ApiError } from "../api.js";
 import { errorText, strings } from "../strings.js";
+import { ACCOUNT_SUSPENDED } from "../utils/websocket/closes.js";
 
 /**
  * @param {unknown} error
@@ -16,10 +17,12 @@ export function explain(error) {
 }
 
 /**
- * Whether the server refuses the token that was sent, rather than a password.
+ * Whether the server refuses the token that was sent, or whoever it is of, rather than a password.
  *
  * @param {unknown} error
+ * @returns {error is ApiError}
  */
 export function isSignedOut(error) {
-  return error instanceof ApiError && error.status === 401 && error.code !== "credentials_invalid";
+  if (!(error instanceof ApiError)) return false;
+  return error.code === ACCOUNT_SUSPENDED || (error.status === 401 && error.code !== "credentials_invalid");
 }

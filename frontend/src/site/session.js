@@ -4,6 +4,7 @@ import { HandselApi } from "../api.js";
 import { unsentOf } from "../components/thread-unsent.js";
 import { strings } from "../strings.js";
 import { HandselSocket, INBOX } from "../utils/websocket.js";
+import { ACCOUNT_SUSPENDED } from "../utils/websocket/closes.js";
 import { isSignedOut } from "./errors.js";
 
 /** @import { User } from "../types.js" */
@@ -15,8 +16,8 @@ export class Session {
 
   /**
    * @param {{
-   *   account: Account, user: User, storage: Storage | undefined, lost: () => void,
-   * }} options `lost` is called where the server refuses the token
+   *   account: Account, user: User, storage: Storage | undefined, lost: (code?: string) => void,
+   * }} options `lost` is called where the server refuses the token or the account, with its code
    */
   constructor({ account, user, storage, lost }) {
     this.#account = account;
@@ -31,6 +32,10 @@ export class Session {
     this.#outbox = `handsel.outbox.${user.id}`;
     this.socket = new HandselSocket({ getToken, storage, storageKey: this.#outbox });
     unsentOf(this.socket, user.id);
+    this.socket.addEventListener("status", (event) => {
+      const { state, reason } = /** @type {CustomEvent} */ (event).detail;
+      if (state === "closed" && reason === ACCOUNT_SUSPENDED) lost(reason);
+    });
     // Whatever is shown: who has the page open is there, and hears what is new.
     this.socket.connect(INBOX);
   }
@@ -42,7 +47,7 @@ export class Session {
    */
   isOver(error) {
     if (!isSignedOut(error)) return false;
-    this.lost();
+    this.lost(error.code);
     return true;
   }
 

@@ -2,7 +2,7 @@
 
 import { HandselApi } from "../api.js";
 import { h } from "../dom.js";
-import { strings } from "../strings.js";
+import { errorText, strings } from "../strings.js";
 import { Header } from "./header.js";
 import { hashOf, isForGuests, routeOf } from "./routes.js";
 import { Session } from "./session.js";
@@ -27,7 +27,8 @@ export class Site {
   #view = null;
   /** Where one wanted to go before the log-in came in between. @type {string | null} */
   #wanted = null;
-  #ended;
+  /** Why there is no log-in any more, in words. */
+  #ended = "";
   /** How many conversations have something unread. */
   #unread = 0;
 
@@ -37,7 +38,7 @@ export class Site {
   constructor({ account, storage }) {
     this.#account = account;
     this.#storage = storage;
-    this.#ended = account.ended;
+    if (account.ended) this.#ended = strings.sessionEnded;
   }
 
   /** Fills the page, and follows its address from then on. */
@@ -53,7 +54,7 @@ export class Site {
   /** Another window has changed who is logged in on this device. */
   refresh() {
     if (!this.#account.refresh()) return;
-    this.#ended = this.#session !== null && this.#account.user === null;
+    this.#ended = this.#session !== null && this.#account.user === null ? strings.sessionEnded : "";
     this.#end();
     this.#begin();
     this.#show();
@@ -81,7 +82,7 @@ export class Site {
       account: this.#account,
       user,
       storage: this.#storage,
-      lost: () => session === this.#session && this.#lose(),
+      lost: (code) => session === this.#session && this.#lose(code),
     });
     this.#session = session;
     // Messages counts by itself.
@@ -102,7 +103,7 @@ export class Site {
   #logIn = (logIn, lasting) => {
     this.#end();
     this.#account.remember(logIn, lasting);
-    this.#ended = false;
+    this.#ended = "";
     this.#begin();
     this.#show();
   };
@@ -112,7 +113,7 @@ export class Site {
     if (session?.mayLogOut() === false) return;
     this.#end();
     session?.logOut();
-    this.#ended = false;
+    this.#ended = "";
     this.#wanted = null;
     history.replaceState(null, "", hashOf({ name: "log-in" }));
     this.#begin();
@@ -120,10 +121,10 @@ export class Site {
   }
 
   /** The server takes the token no longer. */
-  #lose() {
+  #lose(code = "") {
     this.#end();
     this.#account.forget();
-    this.#ended = true;
+    this.#ended = errorText(code, strings.sessionEnded);
     this.#begin();
     this.#show();
   }

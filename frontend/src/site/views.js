@@ -1,5 +1,6 @@
 // Which view shows which route, and what a view is. Knows nothing of what is in them.
 
+import { elsewhereView } from "./views/guest-page.js";
 import { listingsView } from "./views/listings.js";
 import { logInView } from "./views/log-in.js";
 import { messagesView } from "./views/messages.js";
@@ -25,9 +26,9 @@ import { registerView } from "./views/register.js";
  *
  * @typedef {{
  *   api: HandselApi,
- *   ended: boolean,
+ *   ended: string,
  *   loggedIn: (logIn: LogIn, lasting: boolean) => void,
- * }} GuestContext `ended`: there was a log-in, which has ended
+ * }} GuestContext `ended`: why there is no log-in any more, where there was one
  *
  * @typedef {{
  *   session: Session,
@@ -42,6 +43,8 @@ import { registerView } from "./views/register.js";
  * @returns {View}
  */
 export function guestView(route, context) {
+  // The server says so, in the document: nobody has a password here.
+  if (document.documentElement.dataset.identity === "external") return elsewhereView();
   return route.name === "register" ? registerView(context) : logInView(context);
 }
 

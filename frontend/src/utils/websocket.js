@@ -361,7 +361,7 @@ export class HandselSocket extends EventTarget {
    */
   #refused({ name }, code, reason) {
     const isOpenElsewhere = this.#directory.chats(name).some((chat) => chat.state !== "closed");
-    if (name !== INBOX && refusesConversation(code) && !isOpenElsewhere) {
+    if (name !== INBOX && refusesConversation(code, reason) && !isOpenElsewhere) {
       const message = "The conversation cannot be opened.";
       const error = { connection: name, code: reason || "conversation_invalid", message, will_retry: false };
       for (const dropped of this.#outboxes.drop(name)) {

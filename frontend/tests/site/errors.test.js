@@ -23,7 +23,8 @@ test("what is no error of the API's is a mistake of the page's own, and stays lo
   assert.throws(() => explain(mistake), mistake);
 });
 
-test("a refused token ends the log-in, a wrong password or another error does not", () => {
+test("a refused token or account ends the log-in, a wrong password or another error does not", () => {
+  assert.ok(isSignedOut(new ApiError(403, "account_suspended", "x")));
   assert.ok(isSignedOut(new ApiError(401, "token_expired", "x")));
   assert.ok(isSignedOut(new ApiError(401, "token_required", "x")));
   assert.ok(!isSignedOut(new ApiError(401, "credentials_invalid", "x")));

@@ -3,12 +3,22 @@
 import assert from "node:assert/strict";
 import { afterEach, beforeEach, test } from "node:test";
 
+import { ApiError } from "../../src/api.js";
 import { Account } from "../../src/site/account.js";
 import { Session } from "../../src/site/session.js";
+import { INBOX } from "../../src/utils/websocket.js";
 import { FakeStorage } from "../storage.js";
 
 /** A socket that never opens. */
 class Socket extends EventTarget {
+  /** @type {Socket[]} */
+  static all = [];
+
+  constructor() {
+    super();
+    Socket.all.push(this);
+  }
+
   close() {}
 }
 
@@ -56,6 +66,24 @@ function writing() {
 test("what was begun stays where the token is refused", () => {
   const { storage, session } = writing();
   session.stop();
+  assert.deepEqual(storage.keys, ["another's", ...keysOf(1)]);
+});
+
+test("who is suspended is told why the log-in is over, and what was begun stays", async () => {
+  const { storage, account, session } = writing();
+  session.stop();
+  const lost = [];
+  Socket.all = [];
+  const next = new Session({ account, user: account.user, storage, lost: (code) => lost.push(code) });
+  await new Promise(setImmediate);
+  const [inbox] = Socket.all;
+  inbox.onclose({ code: 4003, reason: "account_suspended" });
+  const { state } = next.socket.status(INBOX);
+  const isOver = next.isOver(new ApiError(403, "account_suspended", "x"));
+  next.stop();
+  await new Promise(setImmediate);
+  assert.deepEqual([state, isOver, lost], ["closed", true, ["account_suspended", "account_suspended"]]);
+  assert.equal(Socket.all.length, 1, "nothing tries again");
   assert.deepEqual(storage.keys, ["another's", ...keysOf(1)]);
 });
 

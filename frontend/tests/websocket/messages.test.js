@@ -305,8 +305,8 @@ test("where the conversation is refused, what waits is given up with an error ea
   }
 });
 
-test("after a refused token or too many windows what waits is kept, and sent when it goes on", async () => {
-  for (const [code, reason] of [[4001, "token_expired"], [4009, "too_many_sockets"]]) {
+test("after a refused token, a suspension or too many windows what waits is kept, and sent when it goes on", async () => {
+  for (const [code, reason] of [[4001, "token_expired"], [4003, "account_suspended"], [4009, "too_many_sockets"]]) {
     const world = new World();
     const socket = await world.open();
     world.say("a");

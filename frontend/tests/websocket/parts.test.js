@@ -90,7 +90,8 @@ test("each close code says whether to try again", () => {
   for (const [what, codes] of Object.entries(expected)) {
     for (const code of codes) assert.equal(nextTry(code), what, String(code));
   }
-  assert.deepEqual([1006, 4000, 4001, 4003, 4004, 4009].filter(refusesConversation), [4000, 4003, 4004]);
+  assert.deepEqual([1006, 4000, 4001, 4003, 4004, 4009].filter((code) => refusesConversation(code)), [4000, 4003, 4004]);
+  assert.equal(refusesConversation(4003, "account_suspended"), false, "that is about the user");
 });
 
 test("a timer may run for longer than the browser's can, and fires once", async () => {

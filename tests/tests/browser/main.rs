@@ -21,6 +21,8 @@ mod restart;
 mod scene;
 mod second_tab;
 mod steps;
+mod suspended;
 mod talking;
 mod thousand_messages;
+mod users_elsewhere;
 mod weight;

@@ -18,6 +18,10 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../../frontend")
 }
 
+fn asset(path: &str) -> Asset {
+    Asset::new(path, read(path, IdentitySource::Local).expect("it is there"))
+}
+
 fn kind(path: &str) -> &str {
     path.rsplit('.').next().unwrap_or_default()
 }
@@ -85,7 +89,7 @@ fn it_has_all_that_its_document_and_their_modules_refer_to() {
 
 #[test]
 fn a_browser_loads_less_than_60_kib() {
-    let Page::Kept(assets) = Page::kept() else { panic!("it is kept") };
+    let Page::Kept(assets) = Page::kept(IdentitySource::Local) else { panic!("it is kept") };
     let sizes: BTreeMap<_, _> = assets.iter().map(|(path, asset)| (path, asset.smallest().body.len())).collect();
     let sum: usize = sizes.values().sum();
     println!("the page: {sum} bytes compressed, in {} files", sizes.len());
@@ -95,7 +99,7 @@ fn a_browser_loads_less_than_60_kib() {
 #[test]
 fn what_is_sent_is_the_file_without_comments_and_indentation() {
     for path in paths() {
-        let asset = read(&path).expect("it is there");
+        let asset = asset(&path);
         let sent = str::from_utf8(&asset.plain.body).expect("UTF-8");
         let file = fs::read_to_string(folder().join(&path)).expect("UTF-8");
         assert_eq!(sent.lines().count(), file.lines().count(), "{path}: a console names the repository's lines");
@@ -115,7 +119,7 @@ fn what_is_sent_is_the_file_without_comments_and_indentation() {
 #[test]
 fn what_is_compressed_is_the_same() {
     for path in paths() {
-        let asset = read(&path).expect("it is there");
+        let asset = asset(&path);
         for variant in &asset.compressed {
             let mut unpacked = Vec::new();
             match variant.coding {
@@ -129,12 +133,12 @@ fn what_is_compressed_is_the_same() {
         let tags: BTreeSet<_> = asset.compressed.iter().chain([&asset.plain]).map(|variant| &variant.tag).collect();
         assert_eq!(tags.len(), asset.compressed.len() + 1, "{path}: as many tags as there are sequences of bytes");
     }
-    assert!(read("style.css").is_some_and(|asset| asset.compressed.len() == 2), "and something is compressed");
+    assert!(asset("style.css").compressed.len() == 2, "and something is compressed");
 }
 
 #[test]
 fn nothing_else_can_be_had_whether_it_is_kept_or_read_anew() {
-    for page in [Page::kept(), Page::ReadAnew(Mutex::default())] {
+    for page in [Page::kept(IdentitySource::Local), Page::ReadAnew(IdentitySource::Local, Mutex::default())] {
         assert!(page.find("/").is_some());
         for path in paths() {
             assert!(page.find(&format!("/{path}")).is_some(), "{path}");
@@ -176,4 +180,17 @@ fn nothing_else_can_be_had_whether_it_is_kept_or_read_anew() {
             assert!(page.find(path).is_none(), "{path:?}");
         }
     }
+}
+
+#[test]
+fn the_document_says_where_a_site_has_the_users() {
+    let says = |users| {
+        let pages = [Page::kept(users), Page::ReadAnew(users, Mutex::default())];
+        pages.map(|page| {
+            let document = page.find("/").expect("it is there");
+            str::from_utf8(&document.plain.body).expect("UTF-8").contains("<html data-identity=\"external\" lang=")
+        })
+    };
+    assert_eq!(says(IdentitySource::External), [true, true]);
+    assert_eq!(says(IdentitySource::Local), [false, false]);
 }

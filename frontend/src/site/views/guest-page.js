@@ -1,4 +1,4 @@
-// What the log-in and the registration look like. Knows nothing of what they do.
+// What the log-in and the registration look like, and what is there in their stead. Knows nothing of what they do.
 
 import { h } from "../../dom.js";
 import { strings } from "../../strings.js";
@@ -7,7 +7,7 @@ import { strings } from "../../strings.js";
 /** @import { View } from "../views.js" */
 
 /**
- * @param {{ title: string, notice?: HTMLElement | null, form: Form, otherwise: HTMLElement }} options
+ * @param {{ title: string, notice?: string, form?: Form, otherwise?: HTMLElement }} options
  * @returns {View}
  */
 export function guestPage({ title, notice, form, otherwise }) {
@@ -19,10 +19,15 @@ export function guestPage({ title, notice, form, otherwise }) {
       "div",
       { class: "sheet" },
       h("h1", { tabindex: -1 }, title),
-      notice,
-      form.element,
-      h("p", { class: "otherwise" }, otherwise),
+      notice ? h("p", { class: "notice", role: "alert" }, notice) : null,
+      form?.element,
+      otherwise && h("p", { class: "otherwise" }, otherwise),
     ),
   );
   return { title, element };
+}
+
+/** Where a site has the users, and a form could only be refused. */
+export function elsewhereView() {
+  return guestPage({ title: strings.logIn, notice: strings.logInElsewhere });
 }

@@ -25,7 +25,7 @@ export function logInView({ api, ended, loggedIn }) {
   });
   return guestPage({
     title: strings.logIn,
-    notice: ended ? h("p", { class: "notice", role: "alert" }, strings.sessionEnded) : null,
+    notice: ended,
     form,
     otherwise: h("a", { href: "#/register" }, strings.registerInstead),
   });

@@ -4,6 +4,8 @@
 export const BROKEN = 1006;
 export const TOKEN_REFUSED = 4001;
 export const RATE_LIMITED = 4029;
+/** The reason of a close that is about its user, whatever the conversation. */
+export const ACCOUNT_SUSPENDED = "account_suspended";
 
 const TOO_SLOW = 4008;
 const RESTARTING = 1012;
@@ -36,7 +38,8 @@ export function concernsAll(code) {
  * Whether this conversation is not for this user, now or ever.
  *
  * @param {number} code
+ * @param {string | null} [reason]
  */
-export function refusesConversation(code) {
-  return REFUSES_CONVERSATION.has(code);
+export function refusesConversation(code, reason) {
+  return REFUSES_CONVERSATION.has(code) && reason !== ACCOUNT_SUSPENDED;
 }

@@ -100,7 +100,7 @@ export class Directory {
    */
   isReachable(name) {
     const mayOpen = this.chats(name).some(
-      ({ wanted, state, status }) => wanted > 0 && !(state === "closed" && refusesConversation(status.code ?? 0)),
+      ({ wanted, state, status }) => wanted > 0 && !(state === "closed" && refusesConversation(status.code ?? 0, status.reason)),
     );
     return mayOpen || this.carriers(name).length > 0;
   }
