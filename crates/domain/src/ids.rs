@@ -6,6 +6,9 @@ use std::str::FromStr;
 /// Ids and sequence numbers go up to 2^53: beyond it, JavaScript's numbers would lose them.
 pub const ID_MAX: i64 = 1 << 53;
 
+/// Ids that others choose go up to 2^52: those that are given out here follow the greatest one, and must not run out.
+pub const CHOSEN_ID_MAX: i64 = 1 << 52;
+
 /// A number that is no id: ids are whole numbers from 1 to [`ID_MAX`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0} is not an id: ids are whole numbers from 1 to 2^53")]
@@ -26,6 +29,11 @@ macro_rules! id {
             /// The plain number, 1 to [`ID_MAX`].
             pub const fn get(self) -> i64 {
                 self.0
+            }
+
+            /// Whether others may have chosen it: not past [`CHOSEN_ID_MAX`].
+            pub const fn may_be_chosen(self) -> bool {
+                self.0 <= CHOSEN_ID_MAX
             }
         }
 
@@ -154,6 +162,13 @@ mod tests {
         }
         assert_eq!(Head::new(0), Ok(Head::NONE));
         assert_eq!(Head::NONE.next(), Seq::FIRST);
+    }
+
+    #[test]
+    fn whatever_others_choose_there_are_as_many_ids_behind_it() {
+        for (number, may_be_chosen) in [(1, true), (CHOSEN_ID_MAX, true), (CHOSEN_ID_MAX + 1, false), (ID_MAX, false)] {
+            assert_eq!(EntryId::new(number).map(EntryId::may_be_chosen), Ok(may_be_chosen), "{number}");
+        }
     }
 
     #[test]

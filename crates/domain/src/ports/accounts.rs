@@ -69,6 +69,9 @@ pub enum PutUserError {
     /// The user was erased, which is for ever. Code `user_deleted`.
     #[error("this user was erased, and the id is nobody else's")]
     Deleted,
+    /// It would leave no ids for those who come later. Code `id_too_high`.
+    #[error("a site's own ids of users go up to 2^52, which is 4503599627370496")]
+    IdTooHigh,
     /// The storage did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),

@@ -75,6 +75,9 @@ pub enum PutListingError {
         "somebody has written to its owner, and a conversation is never given to another one; close it and put a new one"
     )]
     OwnerFixed,
+    /// It would leave no numbers for those that are published later.
+    #[error("a site's own numbers of listings go up to 2^52, which is 4503599627370496")]
+    NumberTooHigh,
     /// The storage did not answer.
     #[error(transparent)]
     Unavailable(#[from] Unavailable),
@@ -86,6 +89,7 @@ impl PutListingError {
         match self {
             Self::OwnerUnknown => "owner_unknown",
             Self::OwnerFixed => "listing_owner_fixed",
+            Self::NumberTooHigh => "id_too_high",
             Self::Unavailable(_) => Unavailable::CODE,
         }
     }

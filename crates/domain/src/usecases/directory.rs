@@ -57,6 +57,9 @@ impl Directory {
 
     /// Makes the user of that id, or calls the one who has it so.
     pub async fn put_user(&self, user: SiteUser) -> Result<Put<User>, PutUserError> {
+        if !user.id.may_be_chosen() {
+            return Err(PutUserError::IdTooHigh);
+        }
         self.users.put(user, self.clock.now()).await
     }
 
@@ -67,6 +70,9 @@ impl Directory {
 
     /// Makes the listing of that name, or changes the one that has it to be so.
     pub async fn put_listing(&self, listing: SiteListing) -> Result<Put<Listing>, PutListingError> {
+        if !listing.listing.number.may_be_chosen() {
+            return Err(PutListingError::NumberTooHigh);
+        }
         self.listings.put(listing, self.clock.now()).await
     }
 

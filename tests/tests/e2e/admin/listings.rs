@@ -92,3 +92,16 @@ async fn what_is_wrong_with_a_listing_is_said() {
         refused.is_problem(400, "listing_invalid");
     }
 }
+
+#[tokio::test]
+async fn a_number_leaves_room_for_what_is_published_here() {
+    let (server, admin) = site().await;
+    let put = async |name: &str| {
+        admin.put(&format!("/api/admin/listings/{name}/"), json!({"owner_id": 5, "title": "Something"})).await
+    };
+    for name in ["offer_4503599627370497", "need_9007199254740992"] {
+        put(name).await.is_problem(422, "id_too_high");
+    }
+    put("offer_4503599627370496").await.is(201);
+    assert_eq!(server.person("cyd").await.offers("Mine").await, "offer_4503599627370497");
+}

@@ -92,7 +92,18 @@ async fn what_is_wrong_with_a_user_is_said() {
             answer.is_problem(404, "user_not_found");
         }
     }
-    admin.has_user(9_007_199_254_740_992, "last").await;
+}
+
+#[tokio::test]
+async fn an_id_leaves_room_for_those_who_register() {
+    let (server, admin) = site().await;
+    for id in [4_503_599_627_370_497_i64, 9_007_199_254_740_992] {
+        let put = admin.put(&format!("/api/admin/users/{id}/"), json!({"username": "ana"})).await;
+        let problem: &Value = put.is_problem(422, "id_too_high");
+        assert!(problem["detail"].as_str().is_some_and(|detail| detail.contains("4503599627370496")), "{problem}");
+    }
+    admin.has_user(4_503_599_627_370_496, "last").await;
+    assert_eq!(server.person("next").await.id, 4_503_599_627_370_497);
 }
 
 #[tokio::test]

@@ -31,7 +31,9 @@ pub(super) async fn put(api: &Api, name: &str, request: Request<Incoming>) -> Re
     match api.directory.put_listing(SiteListing { listing, owner, title, description, status }).await {
         Ok(Put::Created(listing)) => Ok(respond::json(StatusCode::CREATED, &listing_json(&listing))),
         Ok(Put::Kept(listing)) => Ok(respond::json(StatusCode::OK, &listing_json(&listing))),
-        Err(error @ PutListingError::OwnerUnknown) => Err(refused(StatusCode::UNPROCESSABLE_ENTITY, error)),
+        Err(error @ (PutListingError::OwnerUnknown | PutListingError::NumberTooHigh)) => {
+            Err(refused(StatusCode::UNPROCESSABLE_ENTITY, error))
+        }
         Err(error @ PutListingError::OwnerFixed) => Err(refused(StatusCode::CONFLICT, error)),
         Err(PutListingError::Unavailable(gone)) => Err(respond::unavailable(gone)),
     }

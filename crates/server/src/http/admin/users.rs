@@ -49,12 +49,13 @@ pub(super) async fn put(api: &Api, id: &str, request: Request<Incoming>) -> Resu
         return Err(fields.refuse());
     };
     fields.finish()?;
-    let conflict = |code, error: PutUserError| Problem::new(StatusCode::CONFLICT, code, error.to_string());
+    let refused = |status, code, error: PutUserError| Problem::new(status, code, error.to_string());
     match api.directory.put_user(SiteUser { id, username, first_name, last_name }).await {
         Ok(Put::Created(user)) => Ok(respond::json(StatusCode::CREATED, &admin_user_json(&user))),
         Ok(Put::Kept(user)) => Ok(respond::json(StatusCode::OK, &admin_user_json(&user))),
-        Err(taken @ PutUserError::UsernameTaken) => Err(conflict("username_taken", taken)),
-        Err(deleted @ PutUserError::Deleted) => Err(conflict("user_deleted", deleted)),
+        Err(taken @ PutUserError::UsernameTaken) => Err(refused(StatusCode::CONFLICT, "username_taken", taken)),
+        Err(deleted @ PutUserError::Deleted) => Err(refused(StatusCode::CONFLICT, "user_deleted", deleted)),
+        Err(high @ PutUserError::IdTooHigh) => Err(refused(StatusCode::UNPROCESSABLE_ENTITY, "id_too_high", high)),
         Err(PutUserError::Unavailable(gone)) => Err(respond::unavailable(gone)),
     }
 }
