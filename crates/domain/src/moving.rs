@@ -7,7 +7,7 @@
 mod continuation;
 mod finding;
 
-pub use continuation::{Continuation, Newest, Placed, PlacedBody, is_there};
+pub use continuation::{Continuation, Newest, Placed, PlacedBody, Words, is_there};
 pub use finding::{Finding, codes};
 
 use crate::conversation::ConversationKey;
@@ -38,6 +38,8 @@ pub struct MovedUser {
     pub suspended_at: Option<Timestamp>,
     /// When the user was erased.
     pub deleted_at: Option<Timestamp>,
+    /// When the user was last logged out: a JWT that was issued by then speaks for them no more.
+    pub signed_out_at: Option<Timestamp>,
 }
 
 impl MovedUser {

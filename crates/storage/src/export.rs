@@ -5,6 +5,7 @@ use std::io;
 
 use handsel_domain::conversation::ConversationKey;
 use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser};
+use handsel_domain::time::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Value};
 
 use crate::database::DatabaseUrl;
@@ -18,8 +19,13 @@ use crate::verify::source::Source;
 /// Rows of one page: what is held in memory at once.
 const PAGE_ROWS: i64 = 500;
 
-const USERS: &str =
-    concat!("SELECT ", moved::user_columns!(), " FROM users AS u WHERE u.id > $1 ORDER BY u.id LIMIT $2");
+/// With when the last of each user's tokens was revoked: it may be a JWT, and those do not know to which place they go.
+const USERS: &str = concat!(
+    "SELECT ",
+    moved::user_columns!(),
+    ", (SELECT MAX(t.revoked_at) FROM tokens AS t WHERE t.user_id = u.id) AS u_revoked_at",
+    " FROM users AS u WHERE u.id > $1 ORDER BY u.id LIMIT $2"
+);
 
 const LISTINGS: &str = concat!(
     "SELECT ",
@@ -118,7 +124,9 @@ impl<F: FnMut(Exported) -> io::Result<()>> Reader<'_, F> {
         }
         self.hand(Exported::Begin(sum))?;
         self.each_row(USERS, vec![i64::MIN.into()], |row| {
-            Ok((vec![row.try_get::<i64>("u_", "id")?.into()], Exported::User(moved::user(row)?)))
+            let (mut user, revoked_at) = (moved::user(row)?, row.try_get::<Option<i64>>("u_", "revoked_at")?);
+            user.signed_out_at = user.signed_out_at.max(revoked_at.map(Timestamp::from_millis));
+            Ok((vec![user.id.get().into()], Exported::User(user)))
         })
         .await?;
         self.each_row(LISTINGS, vec!["".into(), i64::MIN.into()], |row| {

@@ -19,7 +19,7 @@ macro_rules! user_columns {
     () => {
         "u.id AS u_id, u.username AS u_username, u.first_name AS u_first_name, u.last_name AS u_last_name, \
          u.password_hash AS u_password_hash, u.created_at AS u_created_at, u.suspended_at AS u_suspended_at, \
-         u.deleted_at AS u_deleted_at"
+         u.deleted_at AS u_deleted_at, u.signed_out_at AS u_signed_out_at"
     };
 }
 
@@ -78,6 +78,7 @@ pub(crate) fn user(row: &QueryResult) -> Result<MovedUser, DbErr> {
         password: row.try_get::<Option<String>>("u_", "password_hash")?.map(PasswordHash::new),
         suspended_at: time(row, "u_", "suspended_at")?,
         deleted_at: time(row, "u_", "deleted_at")?,
+        signed_out_at: time(row, "u_", "signed_out_at")?,
     })
 }
 

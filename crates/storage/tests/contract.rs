@@ -50,6 +50,7 @@ mod contract {
     mod giving_up;
     mod handshake;
     mod held;
+    mod import;
     mod jwts;
     mod listings;
     mod listings_of_a_site;

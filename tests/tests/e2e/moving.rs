@@ -10,3 +10,4 @@ mod here_already;
 mod killed;
 mod refused;
 mod round_trip;
+mod signed_out;

@@ -25,6 +25,20 @@ pub enum Newest {
     Fresh,
 }
 
+/// What one of the two has said, as far as a redaction of it asks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// Some of it can be read.
+    pub are_there: bool,
+    /// An entry says that it is gone.
+    pub were_redacted: bool,
+}
+
+impl Words {
+    /// Nothing.
+    pub const NONE: Self = Self { are_there: false, were_redacted: false };
+}
+
 /// A timeline as it stands.
 #[derive(Clone, Debug)]
 pub struct Continuation {
@@ -38,6 +52,9 @@ pub struct Continuation {
     pub newest_id: Newest,
     /// The latest handshake, whatever became of it.
     pub handshake: Option<Handshake>,
+    /// What the owner and the respondent have said, by [`Side`]; of entries that were there before it need be known only
+    /// where a redaction is to be taken.
+    pub words: [Words; 2],
 }
 
 /// An entry as it is to be stored.
@@ -82,6 +99,7 @@ impl Continuation {
             newest_at: Timestamp::from_millis(i64::MIN),
             newest_id: Newest::None,
             handshake: None,
+            words: [Words::NONE; 2],
         }
     }
 
@@ -108,11 +126,14 @@ impl Continuation {
         }
         let id = entry.id.filter(|id| self.may_have(*id) && is_id_free(*id));
         if let (Some(wished), None) = (entry.id, id) {
-            let detail = format!("{wished} is taken, or not greater than that of the entry before it");
+            let detail = format!("{wished} is taken, past 2^52, or not greater than that of the entry before it");
             noted.push(Finding::noted(codes::ID_REPLACED, detail));
         }
-        if let PlacedBody::Step(handshake) = &body {
-            self.handshake = Some(handshake.clone());
+        let words = &mut self.words[side as usize];
+        match &body {
+            PlacedBody::Step(handshake) => self.handshake = Some(handshake.clone()),
+            PlacedBody::Message { body, .. } => words.are_there |= body.is_some(),
+            PlacedBody::Redaction => words.were_redacted = true,
         }
         self.head = due.into();
         self.newest_at = at;
@@ -121,11 +142,12 @@ impl Continuation {
     }
 
     fn may_have(&self, id: EntryId) -> bool {
-        match self.newest_id {
+        let is_behind = match self.newest_id {
             Newest::None => true,
             Newest::Known(newest) => id > newest,
             Newest::Fresh => false,
-        }
+        };
+        id.may_be_chosen() && is_behind
     }
 
     fn side(&self, actor: UserId) -> Result<Side, Finding> {
@@ -144,7 +166,7 @@ impl Continuation {
         let (body, client_message_id, redacted_at) = match said {
             Said::Message { body, client_message_id } => (Some(body.clone()), client_message_id.clone(), None),
             Said::Redacted { redacted_at } => (None, None, Some(*redacted_at)),
-            Said::Redaction => return Ok(PlacedBody::Redaction),
+            Said::Redaction => return self.redaction(side).map(|()| PlacedBody::Redaction),
             Said::Step(action) => {
                 let step = Step::new(action.clone());
                 return match decide(self.handshake.clone(), side, &step, self.head.next(), at) {
@@ -158,6 +180,20 @@ impl Continuation {
             }
         };
         Ok(PlacedBody::Message { body, client_message_id, redacted_at })
+    }
+
+    /// Whether all that they have said is gone, and nothing says so yet.
+    fn redaction(&self, side: Side) -> Result<(), Finding> {
+        let (user, words) = (self.conversation.user(side), self.words[side as usize]);
+        if words.were_redacted {
+            let detail = format!("a redaction of what user {user} said here stands in front of it");
+            return Err(Finding::refused(codes::REDACTION_REPEATED, detail));
+        }
+        if words.are_there {
+            let detail = format!("in front of it stands a message of user {user} without redacted_at");
+            return Err(Finding::refused(codes::REDACTION_INCOMPLETE, detail));
+        }
+        Ok(())
     }
 }
 
@@ -175,6 +211,7 @@ pub fn is_there(moved: &MovedEntry, stored: &MovedEntry, before: Timestamp) -> b
 mod tests {
     use super::*;
     use crate::handshake::{StepAction, StepKind};
+    use crate::ids::CHOSEN_ID_MAX;
 
     fn user(id: i64) -> UserId {
         UserId::new(id).expect("an id")
@@ -235,6 +272,20 @@ mod tests {
     }
 
     #[test]
+    fn somebody_is_redacted_once_and_with_all_that_they_had_said() {
+        let gone = |seq, actor| entry(seq, actor, Said::Redacted { redacted_at: Timestamp::from_millis(9_000) });
+        let redaction = |seq, actor| entry(seq, actor, Said::Redaction);
+        let mut timeline = unwritten();
+        for entry in [gone(1, 2), message(2, 1)] {
+            timeline.take(&entry, |_| true).expect("it is taken");
+        }
+        assert_eq!(code(timeline.take(&redaction(3, 1), |_| true)), codes::REDACTION_INCOMPLETE);
+        timeline.take(&redaction(3, 2), |_| true).expect("the other one's words stay");
+        assert_eq!(code(timeline.take(&redaction(4, 2), |_| true)), codes::REDACTION_REPEATED);
+        assert_eq!(timeline.head, Head::new(3).expect("a place"));
+    }
+
+    #[test]
     fn a_time_that_runs_backwards_becomes_that_of_the_entry_before() {
         let mut timeline = unwritten();
         timeline.take(&message(1, 2), |_| true).expect("it is taken");
@@ -262,6 +313,11 @@ mod tests {
         let mut other = unwritten();
         let taken = other.take(&MovedEntry { id: EntryId::new(7).ok(), ..message(1, 2) }, |_| false);
         assert_eq!(taken.expect("it is taken").0.id, None);
+        for (id, stays) in [(CHOSEN_ID_MAX, true), (CHOSEN_ID_MAX + 1, false)] {
+            let entry = MovedEntry { id: EntryId::new(id).ok(), ..message(1, 2) };
+            let (placed, noted) = unwritten().take(&entry, |_| true).expect("it is taken");
+            assert_eq!((placed.id == entry.id, noted.is_empty()), (stays, stays), "{id}");
+        }
     }
 
     #[test]

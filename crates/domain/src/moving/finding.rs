@@ -63,6 +63,12 @@ pub mod codes {
     pub const STEP_REPEATED: &str = "step_repeated";
     /// A message under a name that its sender has used in this conversation.
     pub const CLIENT_MESSAGE_ID_REPEATED: &str = "client_message_id_repeated";
+    /// A second redaction of what the same one of the two said.
+    pub const REDACTION_REPEATED: &str = "redaction_repeated";
+    /// A redaction behind something that its writer said and that can be read.
+    pub const REDACTION_INCOMPLETE: &str = "redaction_incomplete";
+    /// A user or a listing under a number that leaves no room for those that are given out here.
+    pub const ID_TOO_HIGH: &str = "id_too_high";
     /// An entry older than the one in front of it; it has that one's time.
     pub const TIME_MOVED: &str = "time_moved";
     /// An entry whose id cannot stay; it has a new one.
@@ -89,6 +95,9 @@ pub mod codes {
         BEGUN_BY_OWNER,
         STEP_REPEATED,
         CLIENT_MESSAGE_ID_REPEATED,
+        REDACTION_REPEATED,
+        REDACTION_INCOMPLETE,
+        ID_TOO_HIGH,
         TIME_MOVED,
         ID_REPLACED,
     ];

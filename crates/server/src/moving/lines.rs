@@ -48,6 +48,8 @@ pub(super) struct UserLine {
     pub(super) suspended_at: Option<String>,
     #[serde(default)]
     pub(super) deleted_at: Option<String>,
+    #[serde(default)]
+    pub(super) signed_out_at: Option<String>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

@@ -191,6 +191,7 @@ impl Times {
             password: password.map(PasswordHash::new),
             suspended_at: self.perhaps("suspended_at", line.suspended_at.as_deref())?,
             deleted_at,
+            signed_out_at: self.perhaps("signed_out_at", line.signed_out_at.as_deref())?,
         };
         Ok(Parsed::Item(Item::User(user), noted))
     }

@@ -47,9 +47,9 @@ fn key() -> impl Strategy<Value = handsel_domain::conversation::ConversationKey>
 
 fn user() -> impl Strategy<Value = Item> {
     let names = ("[a-z0-9@.+_é-]{1,150}", "[a-zA-Z é'\"\\\\]{0,100}", "[a-zA-Z é'\"\\\\]{0,100}");
-    let times = (time(), option::of(time()), option::of(time()));
+    let times = (time(), option::of(time()), option::of(time()), option::of(time()));
     (id(), names, times, any::<bool>()).prop_map(
-        |(id, (username, first, last), (created_at, suspended_at, deleted_at), known)| {
+        |(id, (username, first, last), (created_at, suspended_at, deleted_at, signed_out_at), known)| {
             Item::User(MovedUser {
                 id,
                 username: Username::parse_of_site(&username).expect("a name"),
@@ -59,6 +59,7 @@ fn user() -> impl Strategy<Value = Item> {
                 password: known.then(|| PasswordHash::new(HASH.to_owned())),
                 suspended_at,
                 deleted_at,
+                signed_out_at,
             })
         },
     )

@@ -63,6 +63,7 @@ fn user_line(user: &MovedUser, passwords: Passwords) -> UserLine {
         password_hash: password.map(|hash| hash.as_phc().to_owned()),
         suspended_at: user.suspended_at.map(rfc3339),
         deleted_at: user.deleted_at.map(rfc3339),
+        signed_out_at: user.signed_out_at.map(rfc3339),
     }
 }
 

@@ -96,6 +96,9 @@ fn judge(line: u64, listing: &MovedListing, here: Option<&MovedListing>, has_own
         return refused(codes::USER_UNKNOWN, format!("its owner is user {owner}, who was not taken and is not here"));
     }
     match here {
+        None if !name.number.may_be_chosen() => {
+            refused(codes::ID_TOO_HIGH, format!("the number of {name} is past 2^52"))
+        }
         None => Verdict { line, took: Took::New, findings: vec![] },
         Some(here) if here.owner != *owner => {
             refused(codes::LISTING_DIFFERS, format!("{name} is user {}'s here", here.owner))

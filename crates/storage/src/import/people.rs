@@ -30,10 +30,10 @@ const BY_KEY: Sql = over!(
 
 const INSERT: Sql = over!(
     (0 id bigint, 1 username text, 2 username_key text, 3 first_name text, 4 last_name text, 5 password_hash text,
-     6 created_at bigint, 7 suspended_at bigint, 8 deleted_at bigint),
+     6 created_at bigint, 7 suspended_at bigint, 8 deleted_at bigint, 9 signed_out_at bigint),
     "INSERT INTO users (id, username, username_key, first_name, last_name, password_hash, created_at, suspended_at, \
-     deleted_at) SELECT id, username, username_key, first_name, last_name, password_hash, created_at, suspended_at, \
-     deleted_at FROM asked WHERE true ORDER BY slot"
+     deleted_at, signed_out_at) SELECT id, username, username_key, first_name, last_name, password_hash, created_at, \
+     suspended_at, deleted_at, signed_out_at FROM asked WHERE true ORDER BY slot"
 );
 
 /// Those who are here already, by id and by name.
@@ -106,6 +106,7 @@ impl Known {
         let id = user.id;
         let Some((here, key)) = self.users.get(&id.get()) else {
             return match self.names.get(user.username_key().as_str()) {
+                _ if !id.may_be_chosen() => refused(codes::ID_TOO_HIGH, format!("{id} is past 2^52")),
                 Some(other) => refused(codes::USERNAME_TAKEN, format!("user {other} has that name here")),
                 None => Verdict { line, took: Took::New, findings: vec![] },
             };
@@ -139,7 +140,8 @@ fn row(user: &MovedUser) -> serde_json::Value {
         user.password.as_ref().map(|password| password.as_phc()),
         user.created_at.as_millis(),
         user.suspended_at.map(Timestamp::as_millis),
-        user.deleted_at.map(Timestamp::as_millis)
+        user.deleted_at.map(Timestamp::as_millis),
+        user.signed_out_at.map(Timestamp::as_millis)
     ])
 }
 

@@ -9,6 +9,7 @@ mod load;
 mod store;
 mod walk;
 
+use handsel_domain::ids::EntryId;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 
 use super::batch::BatchError;
@@ -67,7 +68,8 @@ impl Timelines {
     async fn reserve(&mut self, database: &Database, run: &[Line]) -> Result<(), DbErr> {
         const ALONE: &str = "ALTER SEQUENCE entries_id_seq NO CYCLE";
         const SKIP: &str = "SELECT setval('entries_id_seq', GREATEST($1, last_value)) FROM entries_id_seq";
-        let newest = walk::entries(run).filter_map(|(_, entry)| entry.id).map(|id| id.get()).max().unwrap_or(0);
+        let ids = walk::entries(run).filter_map(|(_, entry)| entry.id).filter(|id| id.may_be_chosen());
+        let newest = ids.map(EntryId::get).max().unwrap_or(0);
         if !database.is_postgres() || newest <= self.reserved {
             return Ok(());
         }

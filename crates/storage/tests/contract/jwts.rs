@@ -18,15 +18,15 @@ contract! {
     no_jwt_outlives_a_log_out_at_the_same_moment,
 }
 
-fn jwt(claims: &str, signature: &str) -> Token {
+pub(crate) fn jwt(claims: &str, signature: &str) -> Token {
     Token::parse(&format!("header.{claims}.{signature}")).expect("well-formed")
 }
 
-fn claims(user: UserId, issued_at: Option<Timestamp>) -> Claims {
+pub(crate) fn claims(user: UserId, issued_at: Option<Timestamp>) -> Claims {
     Claims { user, issued_at, expires_at: later(60_000) }
 }
 
-async fn admit(bench: &Bench, jwt: &Token, claims: Claims) -> Admission {
+pub(crate) async fn admit(bench: &Bench, jwt: &Token, claims: Claims) -> Admission {
     bench.storage.tokens.admit(jwt, &claims, START).await.expect("the storage answers")
 }
 

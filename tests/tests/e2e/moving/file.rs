@@ -16,7 +16,7 @@ pub(super) fn time(millis: u64) -> String {
 pub(super) fn user(id: u64, username: &str) -> String {
     let at = time(id);
     format!(
-        r#"{{"type":"user","id":{id},"username":"{username}","first_name":"","last_name":"","created_at":"{at}","password_hash":null,"suspended_at":null,"deleted_at":null}}"#
+        r#"{{"type":"user","id":{id},"username":"{username}","first_name":"","last_name":"","created_at":"{at}","password_hash":null,"suspended_at":null,"deleted_at":null,"signed_out_at":null}}"#
     )
 }
 
@@ -48,6 +48,14 @@ pub(super) fn step(key: &str, seq: u64, actor: u64, step: &str) -> String {
     let at = time(10_000 + seq * 1_000);
     format!(
         r#"{{"type":"step","conversation":"{key}","seq":{seq},"actor_id":{actor},"created_at":"{at}","step":"{step}","note":null,"terms":null}}"#
+    )
+}
+
+/// A line that says that somebody was redacted.
+pub(super) fn redaction(key: &str, seq: u64, actor: u64) -> String {
+    let at = time(10_000 + seq * 1_000);
+    format!(
+        r#"{{"type":"redaction","conversation":"{key}","seq":{seq},"actor_id":{actor},"created_at":"{at}"}}"#
     )
 }
 

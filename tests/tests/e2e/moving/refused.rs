@@ -7,7 +7,7 @@ use handsel_tests::{Started, in_time};
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
-use super::file::{HEADER, conversation, listing, message, step, user, whole};
+use super::file::{HEADER, conversation, listing, message, redaction, step, user, whole};
 use super::scene::{beside, exports, found, imports, runs, summary};
 
 /// Ana's offer and Bob.
@@ -53,6 +53,7 @@ async fn a_conversation_is_taken_up_to_a_line_that_cannot_be() {
         (message(KEY, 2, 2, "?").replace("\"seq\":2", "\"seq\":9007199254740993"), "id_invalid"),
         (message(KEY, 2, 2, "?").replace("\"seq\":2", "\"seq\":2,\"mood\":\"good\""), "field_invalid"),
         (message(KEY, 2, 2, "?").replace("\"sender_id\":2", "\"sender_id\":\"2\""), "field_invalid"),
+        (redaction(KEY, 2, 2), "redaction_incomplete"),
         (step(KEY, 2, 2, "approve"), "handshake_not_possible"),
         (step(KEY, 2, 2, "refuse"), "step_unknown"),
         (step(KEY, 2, 2, "start").replace("\"terms\":null", "\"terms\":[1]"), "field_invalid"),
@@ -87,6 +88,17 @@ async fn steps_go_by_the_diagram_alone() {
         assert_eq!(found, [format!("7 {code}")], "{second}");
         assert_eq!(taken(&over, KEY).await, [1]);
     }
+}
+
+#[tokio::test]
+async fn a_second_redaction_of_somebody_is_refused_by_its_line() {
+    const KEY: &str = "offer_1:2";
+    let gone = message(KEY, 1, 2, "").replace("\"redacted_at\":null", "\"redacted_at\":\"2024-06-01T12:00:00Z\"");
+    let lines = [conversation(KEY, 0, 0), gone, redaction(KEY, 2, 2), redaction(KEY, 3, 2), user(3, "cem")];
+    let (over, found) = finds(&lines).await;
+    assert_eq!(found, ["8 redaction_repeated"]);
+    assert_eq!(taken(&over, KEY).await, [1, 2]);
+    assert!(exports(&over).await.iter().any(|line| line["username"] == "cem"), "what lies behind it was taken");
 }
 
 #[tokio::test]

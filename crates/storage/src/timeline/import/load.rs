@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use handsel_domain::conversation::{Conversation, ConversationKey};
+use handsel_domain::conversation::{Conversation, ConversationKey, Side};
 use handsel_domain::ids::{Head, UserId};
 use handsel_domain::message::ClientMessageId;
-use handsel_domain::moving::{Continuation, Finding, MovedEntry, Newest, codes};
+use handsel_domain::moving::{Continuation, Finding, MovedEntry, Newest, Said, Words, codes};
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use serde_json::json;
 
@@ -49,6 +49,16 @@ const NAMES: Sql = over!(
     " AND e.client_message_id = asked.client_message_id"
 );
 
+/// What of the words of one of the two is there, and whether they were redacted.
+const WORDS: Sql = over!(
+    (0 seat bigint, 1 conversation bigint, 2 actor bigint),
+    "SELECT asked.seat AS seat, asked.actor AS actor, ",
+    "(SELECT e.seq FROM entries AS e WHERE e.conversation_id = asked.conversation AND e.actor_id = asked.actor ",
+    "AND e.kind = 'message' AND e.redacted_at IS NULL ORDER BY e.seq LIMIT 1) AS said, ",
+    "(SELECT e.seq FROM entries AS e WHERE e.conversation_id = asked.conversation AND e.actor_id = asked.actor ",
+    "AND e.kind = 'redaction') AS redacted FROM asked"
+);
+
 /// A name that a sender has given to a message of a conversation, which is named by its seat.
 pub(super) type Name = (usize, UserId, ClientMessageId);
 
@@ -73,6 +83,7 @@ pub(super) async fn everything(
     let places: HashMap<_, _> = keys.into_iter().enumerate().map(|(place, key)| (key, place)).collect();
     cursors(transaction, &mut seats).await?;
     entries(transaction, &mut seats, &places, run).await?;
+    words(transaction, &mut seats, &places, run).await?;
     let asked = walk::entries(run).filter_map(|(key, entry)| {
         let place = *places.get(&key)?;
         let (conversation, name) = (seats[place].id?, entry.said.client_message_id()?);
@@ -122,7 +133,8 @@ fn seat(slate: Slate, people: &HashSet<i64>) -> Seat {
             Ok(conversation) if id.is_none() => Ok(Continuation::unwritten(conversation)),
             Ok(conversation) => {
                 let newest_at = last_entry_at;
-                Ok(Continuation { conversation, head, newest_at, newest_id: Newest::Fresh, handshake })
+                let words = [Words::NONE; 2];
+                Ok(Continuation { conversation, head, newest_at, newest_id: Newest::Fresh, handshake, words })
             }
             Err(_) => unknown(codes::OWNER_IS_RESPONDENT, format!("both sides are user {owner}")),
         },
@@ -182,6 +194,37 @@ async fn entries(
     Ok(())
 }
 
+/// What was said before by those whom the run has redactions of.
+async fn words(
+    transaction: &DatabaseTransaction,
+    seats: &mut [Seat],
+    places: &HashMap<ConversationKey, usize>,
+    run: &[Line],
+) -> Result<(), DbErr> {
+    let redactions = walk::entries(run).filter(|(_, entry)| entry.said == Said::Redaction);
+    let asked = redactions.filter_map(|(key, entry)| {
+        let place = *places.get(&key)?;
+        Some(json!([place, seats[place].id?, entry.actor.get()]))
+    });
+    let asked: Vec<_> = asked.collect();
+    if asked.is_empty() {
+        return Ok(());
+    }
+    for row in transaction.query_all_raw(statement(transaction, WORDS, [array(asked).into()])).await? {
+        let (place, actor): (_, i64) = (place(&row, seats.len())?, row.try_get("", "actor")?);
+        let is_there = |column| row.try_get::<Option<i64>>("", column).map(|seq| seq.is_some());
+        let words = Words { are_there: is_there("said")?, were_redacted: is_there("redacted")? };
+        let Ok(timeline) = &mut seats[place].timeline else { continue };
+        // Whoever is none of the two is refused for that.
+        for side in [Side::Owner, Side::Respondent] {
+            if timeline.conversation.user(side).get() == actor {
+                timeline.words[side as usize] = words;
+            }
+        }
+    }
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +232,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [PEOPLE, CURSORS, ENTRIES, IDS, NAMES] {
+        for sql in [PEOPLE, CURSORS, ENTRIES, WORDS, IDS, NAMES] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

@@ -1,0 +1,159 @@
+//! What moves in, beside what is there. Knows nothing of files, nor of what a line says.
+
+use handsel_domain::conversation::ConversationKey;
+use handsel_domain::ids::{CHOSEN_ID_MAX, EntryId, Head, ID_MAX, Seq, UserId};
+use handsel_domain::listing::{Description, ListingStatus, Title};
+use handsel_domain::message::MessageBody;
+use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
+use handsel_domain::ports::Admission;
+use handsel_domain::time::Timestamp;
+use handsel_domain::user::{Name, Username};
+use handsel_storage::{Item, Line};
+
+use super::bench::{Bench, later};
+use super::clock::START;
+use super::jwts::{admit, claims, jwt};
+
+contract! {
+    somebody_is_redacted_once_in_however_many_runs_that_moves_in,
+    a_redaction_of_what_can_be_read_is_refused,
+    an_id_that_leaves_no_room_behind_it_is_not_taken,
+    a_jwt_from_before_its_user_was_logged_out_elsewhere_is_refused,
+}
+
+fn user(id: i64, name: &str) -> MovedUser {
+    MovedUser {
+        id: UserId::new(id).expect("an id"),
+        username: Username::parse(name).expect("a valid name"),
+        first_name: Name::default(),
+        last_name: Name::default(),
+        created_at: START,
+        password: None,
+        suspended_at: None,
+        deleted_at: None,
+        signed_out_at: None,
+    }
+}
+
+fn listing(name: &str, owner: i64) -> Item {
+    Item::Listing(MovedListing {
+        listing: name.parse().expect("a valid name"),
+        owner: UserId::new(owner).expect("an id"),
+        title: Title::parse("Bike repair").expect("a valid title"),
+        description: Description::default(),
+        status: ListingStatus::Open,
+        created_at: START,
+    })
+}
+
+/// Ana, who has an offer, and Bob and Cem.
+fn people() -> Vec<Item> {
+    let users = [(1, "ana"), (2, "bob"), (3, "cem")].map(|(id, name)| Item::User(user(id, name)));
+    users.into_iter().chain([listing("offer_1", 1)]).collect()
+}
+
+/// A conversation about that offer with what was said in it, and by whom.
+fn talk(respondent: i64, said: &[(i64, Said)]) -> Vec<Item> {
+    let respondent = UserId::new(respondent).expect("an id");
+    let key = ConversationKey { listing: "offer_1".parse().expect("a valid name"), respondent };
+    let (owner_read_up_to, respondent_read_up_to) = (Head::NONE, Head::NONE);
+    let begun = Item::Conversation(MovedConversation { key, owner_read_up_to, respondent_read_up_to });
+    let entries = (1..).zip(said).map(|(seq, (actor, said))| {
+        let (seq, actor) = (Seq::new(seq).expect("a place"), UserId::new(*actor).expect("an id"));
+        Item::Entry(key, MovedEntry { seq, id: None, actor, at: later(seq.get()), said: said.clone() })
+    });
+    [begun].into_iter().chain(entries).collect()
+}
+
+fn hello() -> Said {
+    Said::Message { body: MessageBody::parse("Hello!").expect("a text"), client_message_id: None }
+}
+
+const fn gone() -> Said {
+    Said::Redacted { redacted_at: START }
+}
+
+impl Bench {
+    /// Takes the lines in, at most so many at once; returns what is found, as `line code`, with a `+` where it was taken.
+    async fn takes_in(&self, items: &[Item], at_once: usize) -> Vec<String> {
+        let lines: Vec<_> = (1..).zip(items).map(|(number, item)| Line { number, item: item.clone() }).collect();
+        let (mut importer, mut verdicts) = (self.storage.importer(), Vec::new());
+        for run in lines.chunks(at_once) {
+            verdicts.extend(importer.take(run).await.expect("nobody is in the way"));
+        }
+        verdicts.extend(importer.end());
+        let found = verdicts.into_iter().flat_map(|verdict| {
+            let line = verdict.line;
+            verdict.findings.into_iter().map(move |one| format!("{line} {}{}", if one.taken { "+" } else { "" }, one.code))
+        });
+        found.collect()
+    }
+}
+
+async fn somebody_is_redacted_once_in_however_many_runs_that_moves_in(bench: Bench) {
+    let said = [(2, gone()), (1, hello()), (2, Said::Redaction), (2, Said::Redaction), (1, hello())];
+    let lines = [people(), talk(2, &said), talk(3, &[(3, hello())])].concat();
+    let expected = ["9 redaction_repeated", "10 behind_refused"];
+    for at_once in [100, 1] {
+        assert_eq!(bench.takes_in(&lines, at_once).await, expected, "{at_once} at once");
+        let other = Bench::fresh_of_the_kind_of(&bench).await;
+        assert_eq!(other.takes_in(&lines, at_once).await, expected, "{at_once} at once, into nothing");
+        assert_eq!(other.takes_in(&lines, at_once).await, expected, "{at_once} at once, once more");
+        assert_eq!(other.finds().await, [""; 0]);
+        let (verified, _) = other.verifies().await;
+        assert_eq!((verified.conversations, verified.entries), (2, 4), "what lies behind it was taken");
+    }
+}
+
+async fn a_redaction_of_what_can_be_read_is_refused(bench: Bench) {
+    let said = [(2, hello()), (1, gone()), (1, Said::Redaction), (2, Said::Redaction)];
+    let lines = [people(), talk(2, &said)].concat();
+    for at_once in [1, 100] {
+        assert_eq!(bench.takes_in(&lines, at_once).await, ["9 redaction_incomplete"], "{at_once} at once");
+    }
+    assert_eq!(bench.finds().await, [""; 0]);
+}
+
+async fn an_id_that_leaves_no_room_behind_it_is_not_taken(bench: Bench) {
+    let mut lines = people();
+    for (number, name) in [(CHOSEN_ID_MAX, "last"), (CHOSEN_ID_MAX + 1, "next"), (ID_MAX, "utmost")] {
+        lines.push(Item::User(user(number, name)));
+        lines.extend(["offer", "need"].map(|kind| listing(&format!("{kind}_{number}"), 1)));
+    }
+    lines.extend(talk(2, &[(2, hello()), (1, hello()), (2, hello())]));
+    for (place, id) in [(14, CHOSEN_ID_MAX), (15, CHOSEN_ID_MAX + 1), (16, ID_MAX)] {
+        let Item::Entry(_, entry) = &mut lines[place] else { panic!("it is an entry") };
+        entry.id = EntryId::new(id).ok();
+    }
+    let mut found = bench.takes_in(&lines, 100).await;
+    found.sort_by_key(|one| one.split(' ').next().and_then(|line| line.parse::<u32>().ok()));
+    let high = [8, 9, 10, 11, 12, 13].map(|line| format!("{line} id_too_high"));
+    assert_eq!(found, [high.as_slice(), &["16 +id_replaced".to_owned(), "17 +id_replaced".to_owned()]].concat());
+    // Whatever is given out from here on has an id.
+    let dan = bench.user("dan").await;
+    assert_eq!(dan.id.get(), CHOSEN_ID_MAX + 1);
+    let offer = bench.offer_of(&dan).await;
+    assert_eq!(offer.number.get(), CHOSEN_ID_MAX + 1);
+    let said = bench.seat(&dan, "offer_1".parse().expect("a valid name"), &dan).says("Hello!").await;
+    assert!((CHOSEN_ID_MAX + 3..CHOSEN_ID_MAX + 9).contains(&said.id.get()), "{said:?}");
+    assert_eq!(bench.finds().await, [""; 0]);
+}
+
+async fn a_jwt_from_before_its_user_was_logged_out_elsewhere_is_refused(bench: Bench) {
+    let bob = MovedUser { signed_out_at: Some(later(10)), ..user(2, "bob") };
+    assert_eq!(bench.takes_in(&[Item::User(user(1, "ana")), Item::User(bob)], 100).await, [""; 0]);
+    let is_admitted = async |name: &str, id: i64, issued_at: Option<Timestamp>| {
+        let of = claims(UserId::new(id).expect("an id"), issued_at);
+        match admit(&bench, &jwt(name, "a"), of).await {
+            Admission::Admitted(_) => true,
+            Admission::SignedOut => false,
+            other @ Admission::UnknownUser => panic!("both are known: {other:?}"),
+        }
+    };
+    for (name, issued_at, admitted) in
+        [("undated", None, false), ("then", Some(later(10)), false), ("since", Some(later(11)), true)]
+    {
+        assert_eq!(is_admitted(&format!("bob {name}"), 2, issued_at).await, admitted, "{name}");
+        assert!(is_admitted(&format!("ana {name}"), 1, issued_at).await, "nobody has logged her out: {name}");
+    }
+}
