@@ -79,8 +79,7 @@ impl Database {
         if matches!(alone, Alone::Migrating) {
             postgres::unlimited(&transaction).await?;
         }
-        let lock = statement(&transaction, "SELECT pg_advisory_xact_lock($1, $2)", alone.lock().map(Into::into));
-        transaction.query_one_raw(lock).await?;
+        alone_from_here(&transaction, alone).await?;
         Ok((turn, transaction))
     }
 
@@ -107,6 +106,15 @@ impl Database {
             }
         }
     }
+}
+
+/// Until this write ends nobody else does what is done alone. Whoever does it now must not wait for what this one holds.
+pub(crate) async fn alone_from_here(transaction: &DatabaseTransaction, alone: Alone) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let lock = statement(transaction, "SELECT pg_advisory_xact_lock($1, $2)", alone.lock().map(Into::into));
+        transaction.query_one_raw(lock).await?;
+    }
+    Ok(())
 }
 
 async fn within<T>(limit: Duration, work: impl Future<Output = Result<T, DbErr>>) -> Result<T, DbErr> {

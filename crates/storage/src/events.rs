@@ -18,6 +18,7 @@ mod unread;
 mod window;
 
 pub(crate) use deliveries::SqlDeliveries;
+pub(crate) use record::record_of;
 
 use std::time::Duration;
 

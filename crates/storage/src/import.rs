@@ -12,11 +12,14 @@ mod listings;
 mod people;
 
 use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
 
 use handsel_domain::conversation::ConversationKey;
 use handsel_domain::ids::UserId;
 use handsel_domain::listing::{ListingKind, ListingRef};
 use handsel_domain::moving::{Finding, MovedConversation, MovedEntry, MovedListing, MovedUser};
+use handsel_domain::ports::Clock;
 use sea_orm::{DbErr, SqlErr};
 
 use crate::database::Database;
@@ -105,9 +108,16 @@ impl From<DbErr> for ImportError {
     }
 }
 
+/// How the event feed is told what people have written in front of what moves in, of which it is told nothing.
+pub(crate) struct Telling {
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) notify_after: Duration,
+}
+
 /// Takes in the lines of one file, in their order.
 pub struct Importer {
     database: Database,
+    telling: Telling,
     refused: Refused,
     timelines: Timelines,
 }
@@ -145,8 +155,8 @@ impl Item {
 }
 
 impl Importer {
-    pub(crate) fn new(database: Database) -> Self {
-        Self { database, refused: Refused::default(), timelines: Timelines::default() }
+    pub(crate) fn new(database: Database, telling: Telling) -> Self {
+        Self { database, telling, refused: Refused::default(), timelines: Timelines::default() }
     }
 
     /// Takes the next lines, those of a kind that stand together in one transaction: as many as the caller wants to be
@@ -199,7 +209,7 @@ impl Importer {
     async fn take_timelines(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
         let mut attempts = 1;
         loop {
-            match self.timelines.take(&self.database, run, &self.refused).await {
+            match self.timelines.take(&self.database, run, &self.refused, &self.telling).await {
                 Ok(verdicts) => return Ok(verdicts),
                 Err(TimelinesError::Overtaken) if attempts < ATTEMPTS_MAX => {}
                 Err(TimelinesError::Failed(error)) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => {}

@@ -1,6 +1,7 @@
 //! Opens a database, brings it up to date and hands out its ports. Knows nothing of who uses them.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use handsel_domain::ports::{
     AuditLog, Blocks, Clock, Committed, Conversations, Deliveries, Events, Listings, Oversight, Timeline, Tokens, Users,
@@ -13,7 +14,7 @@ use crate::conversations::SqlConversations;
 use crate::database::{Database, DatabaseUrl};
 use crate::errors::OpenError;
 use crate::events::{SqlDeliveries, SqlEvents};
-use crate::import::Importer;
+use crate::import::{Importer, Telling};
 use crate::listings::SqlListings;
 use crate::migrations;
 use crate::oversight::SqlOversight;
@@ -44,6 +45,7 @@ pub struct Storage {
     pub deliveries: Arc<dyn Deliveries>,
     /// The feed of what was committed.
     pub events: Arc<dyn Events>,
+    clock: Arc<dyn Clock>,
     writer: Writer,
     database: Database,
 }
@@ -72,14 +74,16 @@ impl Storage {
             timeline: Arc::new(SqlTimeline::new(database.clone(), writer.queue())),
             deliveries: Arc::new(SqlDeliveries::new(database.clone())),
             events: Arc::new(SqlEvents::new(database.clone())),
+            clock,
             writer,
             database,
         })
     }
 
-    /// Takes in what moved, beside these ports and other processes.
-    pub fn importer(&self) -> Importer {
-        Importer::new(self.database.clone())
+    /// Takes in what moved, beside these ports and other processes. What people write meanwhile is told after so long, if
+    /// nobody has read it, as by [`Events::record`].
+    pub fn importer(&self, notify_after: Duration) -> Importer {
+        Importer::new(self.database.clone(), Telling { clock: Arc::clone(&self.clock), notify_after })
     }
 
     /// Resolves only if nothing can be written any more, whatever the database does: the process should end then.

@@ -22,6 +22,7 @@ use super::load;
 use super::progress::Progress;
 use crate::cli::ImportArgs;
 use crate::clock::SystemClock;
+use crate::config::EventFeed;
 use crate::moving::{self, LINE_BYTES_MAX, Parsed, Raw, Unread, codes, parse, read_line};
 
 /// Most lines of one transaction, and most bytes of them.
@@ -48,6 +49,7 @@ pub(super) async fn run(args: ImportArgs) -> ExitCode {
 async fn import(args: ImportArgs) -> anyhow::Result<bool> {
     let loaded = load(&args, args.common.config.clone())?;
     let url: DatabaseUrl = loaded.settings.database_url.parse().with_context(|| loaded.place("database_url"))?;
+    let feed = EventFeed::new(&loaded)?;
     let shown = args.file.display();
     let (file, bytes) = open(&args.file).with_context(|| format!("{shown} cannot be read"))?;
     let mut report = Report::to(args.report.as_deref())?;
@@ -57,7 +59,7 @@ async fn import(args: ImportArgs) -> anyhow::Result<bool> {
         .await
         .with_context(|| loaded.place("database_url"))?;
     let mut progress = Progress::of_bytes(bytes);
-    let taken = take(&mut reader, &mut storage.importer(), &mut report, &mut progress).await;
+    let taken = take(&mut reader, &mut storage.importer(feed.notify_after), &mut report, &mut progress).await;
     storage.close().await;
     progress.ends();
     taken.with_context(|| format!("{shown}: what was taken stays; run it again to go on"))?;

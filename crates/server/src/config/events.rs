@@ -19,7 +19,7 @@ pub struct EventFeed {
 }
 
 impl EventFeed {
-    pub(super) fn new(loaded: &Loaded) -> anyhow::Result<Self> {
+    pub(crate) fn new(loaded: &Loaded) -> anyhow::Result<Self> {
         let notify_after = duration(loaded, "notify_after", &loaded.settings.notify_after)?;
         let kept = duration(loaded, "events_kept", &loaded.settings.events_kept)?;
         anyhow::ensure!(

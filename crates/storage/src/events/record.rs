@@ -6,6 +6,9 @@
 //! conversation that is always the order of `seq`: whoever writes there holds its lock until the end of the transaction,
 //! so that the next `seq` gets its id later and is seen later.
 //!
+//! An import that puts entries behind what has no event yet gives numbers to that itself: between conversations those may
+//! come in front of what was committed a moment earlier, and within one they never do.
+//!
 //! It locks nothing that a writer needs.
 
 use std::collections::BTreeMap;
@@ -20,6 +23,7 @@ use serde_json::{Value as Json, json};
 use super::unread::{self, Waiting};
 use super::window::{Running, Window};
 use super::{ENTRY, STARTED};
+use crate::database::{Alone, alone_from_here};
 use crate::errors::corrupt;
 use crate::sql::{Sql, array, over, statement};
 use crate::timeline::rows::MESSAGE;
@@ -49,6 +53,16 @@ const NEW_ENTRIES: &str = "SELECT e.id, e.conversation_id, e.seq, e.kind, e.crea
     FROM entries AS e JOIN conversations AS c ON c.id = e.conversation_id \
     WHERE e.id > $1 AND e.id <= $2 AND e.seq > c.announced AND (SELECT v.id FROM events AS v \
     WHERE v.conversation_id = e.conversation_id AND v.seq = e.seq AND v.kind = 'entry') IS NULL ORDER BY e.id LIMIT $3";
+
+/// The same of these conversations alone; nothing where no feed was ever begun.
+const NEW_ENTRIES_OF: Sql = over!(
+    (0 conversation bigint),
+    "SELECT e.id, e.conversation_id, e.seq, e.kind, e.created_at, e.actor_id, c.owner_id \
+     FROM asked JOIN conversations AS c ON c.id = asked.conversation \
+     JOIN entries AS e ON e.conversation_id = c.id AND e.seq > c.announced \
+     WHERE e.id > (SELECT f.recorded_up_to FROM event_feed AS f WHERE f.id = 1) AND (SELECT v.id FROM events AS v \
+     WHERE v.conversation_id = e.conversation_id AND v.seq = e.seq AND v.kind = 'entry') IS NULL ORDER BY e.id"
+);
 
 const INSERT: Sql = over!(
     (0 id bigint, 1 kind text, 2 conversation bigint, 3 seq bigint, 4 reader_is_owner boolean, 5 unread_count integer,
@@ -116,6 +130,34 @@ impl Numbered {
         let (reader_is_owner, count) = unread.unzip();
         self.rows.push(json!([self.last, kind, conversation, seq, reader_is_owner, count, self.at.as_millis()]));
     }
+
+    /// Returns who was written to, and when first.
+    fn add_entries(&mut self, entries: &[QueryResult]) -> Result<BTreeMap<Waiting, Timestamp>, DbErr> {
+        let mut waiting = BTreeMap::new();
+        for entry in entries {
+            let column = |name| entry.try_get::<i64>("", name);
+            let (conversation, seq) = (column("conversation_id")?, column("seq")?);
+            if seq == 1 {
+                self.add(STARTED, conversation, seq, None);
+            }
+            self.add(ENTRY, conversation, seq, None);
+            if entry.try_get::<String>("", "kind")? == MESSAGE {
+                let reader_is_owner = column("actor_id")? != column("owner_id")?;
+                let written = Timestamp::from_millis(column("created_at")?);
+                waiting.entry(Waiting { conversation, reader_is_owner }).or_insert(written);
+            }
+        }
+        Ok(waiting)
+    }
+
+    async fn store(self, transaction: &DatabaseTransaction, window: Window) -> Result<(), DbErr> {
+        EventId::new(self.last.max(1)).map_err(|_| corrupt("event id", self.last))?;
+        if !self.rows.is_empty() {
+            transaction.execute_raw(statement(transaction, INSERT, [array(self.rows).into()])).await?;
+        }
+        let values = [self.last, window.recorded_up_to, window.candidate, window.horizon].map(Value::from);
+        transaction.execute_raw(statement(transaction, MOVE, values)).await.map(|_| ())
+    }
 }
 
 pub(super) async fn record(
@@ -124,16 +166,7 @@ pub(super) async fn record(
     notify_after: Duration,
     limit: u32,
 ) -> Result<Recorded, DbErr> {
-    let Some(feed) = transaction.query_one_raw(statement(transaction, FEED, [])).await? else {
-        return Ok(Recorded::default());
-    };
-    let column = |name| feed.try_get::<i64>("", name);
-    let window = Window {
-        recorded_up_to: column("recorded_up_to")?,
-        candidate: column("candidate")?,
-        horizon: column("horizon")?,
-    };
-    let mut numbered = Numbered { last: column("last_event")?, rows: Vec::new(), at: now };
+    let Some((window, mut numbered)) = begun(transaction, now).await? else { return Ok(Recorded::default()) };
     // The order of these three is what `window` rests on.
     let oldest = running(transaction, OLDEST_RUNNING).await?;
     let newest = number(transaction, NEWEST, "newest").await?.unwrap_or(0);
@@ -142,22 +175,9 @@ pub(super) async fn record(
 
     let bounds: [Value; 3] = [window.recorded_up_to.into(), newest.into(), i64::from(limit).into()];
     let entries = transaction.query_all_raw(statement(transaction, NEW_ENTRIES, bounds)).await?;
-    let mut waiting = BTreeMap::new();
-    let mut cut_at = None;
-    for entry in &entries {
-        let column = |name| entry.try_get::<i64>("", name);
-        let (conversation, seq) = (column("conversation_id")?, column("seq")?);
-        if seq == 1 {
-            numbered.add(STARTED, conversation, seq, None);
-        }
-        numbered.add(ENTRY, conversation, seq, None);
-        if entry.try_get::<String>("", "kind")? == MESSAGE {
-            let reader_is_owner = column("actor_id")? != column("owner_id")?;
-            let written = Timestamp::from_millis(column("created_at")?);
-            waiting.entry(Waiting { conversation, reader_is_owner }).or_insert(written);
-        }
-        cut_at = (entries.len() == limit as usize).then_some(column("id")?);
-    }
+    let waiting = numbered.add_entries(&entries)?;
+    let last = entries.last().filter(|_| entries.len() == limit as usize);
+    let cut_at = last.map(|entry| entry.try_get::<i64>("", "id")).transpose()?;
     let mut more = cut_at.is_some();
     let mut next_due = None;
     if !notify_after.is_zero() {
@@ -167,16 +187,46 @@ pub(super) async fn record(
     }
 
     let moved = window.moved(newest, cut_at, running);
-    EventId::new(numbered.last.max(1)).map_err(|_| corrupt("event id", numbered.last))?;
     let events = numbered.rows.len() as u64;
-    if events > 0 {
-        transaction.execute_raw(statement(transaction, INSERT, [array(numbered.rows).into()])).await?;
-    }
     if events > 0 || moved != window {
-        let values = [numbered.last, moved.recorded_up_to, moved.candidate, moved.horizon].map(Value::from);
-        transaction.execute_raw(statement(transaction, MOVE, values)).await?;
+        numbered.store(transaction, moved).await?;
     }
     Ok(Recorded { events, more, next_due })
+}
+
+/// Records what was committed in these conversations alone, in front of something that no event tells of. The caller
+/// holds them locked, so that this is all of it; the window stays where it is, and passes over it later.
+pub(crate) async fn record_of(
+    transaction: &DatabaseTransaction,
+    conversations: Vec<i64>,
+    now: Timestamp,
+    notify_after: Duration,
+) -> Result<(), DbErr> {
+    let asked = array(conversations.into_iter().map(|id| json!([id])));
+    let new = async || transaction.query_all_raw(statement(transaction, NEW_ENTRIES_OF, [asked.clone().into()])).await;
+    if new().await?.is_empty() {
+        return Ok(());
+    }
+    alone_from_here(transaction, Alone::Recording).await?;
+    let Some((window, mut numbered)) = begun(transaction, now).await? else { return Ok(()) };
+    // Somebody else may have recorded it meanwhile.
+    let waiting = numbered.add_entries(&new().await?)?;
+    if !notify_after.is_zero() {
+        unread::wait(transaction, waiting, notify_after).await?;
+    }
+    numbered.store(transaction, window).await
+}
+
+/// How far it has come, and the numbers from there on; `None` where it was never begun.
+async fn begun(transaction: &DatabaseTransaction, now: Timestamp) -> Result<Option<(Window, Numbered)>, DbErr> {
+    let Some(feed) = transaction.query_one_raw(statement(transaction, FEED, [])).await? else { return Ok(None) };
+    let column = |name| feed.try_get::<i64>("", name);
+    let window = Window {
+        recorded_up_to: column("recorded_up_to")?,
+        candidate: column("candidate")?,
+        horizon: column("horizon")?,
+    };
+    Ok(Some((window, Numbered { last: column("last_event")?, rows: Vec::new(), at: now })))
 }
 
 async fn number(transaction: &DatabaseTransaction, sql: &'static str, name: &str) -> Result<Option<i64>, DbErr> {
@@ -199,7 +249,7 @@ mod tests {
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
         let same = [GLANCE, FEED, NEWEST, NEW_ENTRIES, MOVE].map(Sql::same);
-        for sql in same.into_iter().chain([INSERT]) {
+        for sql in same.into_iter().chain([NEW_ENTRIES_OF, INSERT]) {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

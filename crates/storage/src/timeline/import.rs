@@ -15,7 +15,8 @@ use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use super::batch::BatchError;
 use super::locks::{self, Patience};
 use crate::database::Database;
-use crate::import::{Line, Refused, Verdict};
+use crate::events;
+use crate::import::{Line, Refused, Telling, Verdict};
 use crate::sql::statement;
 use walk::{Current, Walk, Walked};
 
@@ -50,9 +51,10 @@ impl Timelines {
         database: &Database,
         run: &[Line],
         refused: &Refused,
+        telling: &Telling,
     ) -> Result<Vec<Verdict>, TimelinesError> {
         self.reserve(database, run).await?;
-        let taken = async { Ok::<_, DbErr>(attempt(database, run, refused, self.current).await) };
+        let taken = async { Ok::<_, DbErr>(attempt(database, run, refused, telling, self.current).await) };
         let (verdicts, current) = database.in_time(taken).await??;
         self.current = current;
         Ok(verdicts)
@@ -89,10 +91,11 @@ async fn attempt(
     database: &Database,
     run: &[Line],
     refused: &Refused,
+    telling: &Telling,
     current: Option<Current>,
 ) -> Result<(Vec<Verdict>, Option<Current>), TimelinesError> {
     let transaction = database.begin_write().await?;
-    let walked = take(&transaction, run, refused, current).await;
+    let walked = take(&transaction, run, refused, telling, current).await;
     match walked {
         Ok(walked) => {
             transaction.commit().await?;
@@ -110,6 +113,7 @@ async fn take(
     transaction: &DatabaseTransaction,
     run: &[Line],
     refused: &Refused,
+    telling: &Telling,
     current: Option<Current>,
 ) -> Result<Walked, TimelinesError> {
     let keys = walk::keys(run, current.as_ref());
@@ -123,6 +127,8 @@ async fn take(
         return Err(TimelinesError::Overtaken);
     }
     let mut walked = Walk::new(loaded, refused, current).through(run);
+    let continued = walked.seats.iter().filter(|seat| !seat.new.is_empty()).filter_map(|seat| seat.id).collect();
+    events::record_of(transaction, continued, telling.clock.now(), telling.notify_after).await?;
     store::everything(transaction, &mut walked.seats).await?;
     Ok(walked)
 }

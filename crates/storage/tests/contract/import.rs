@@ -1,5 +1,7 @@
 //! What moves in, beside what is there. Knows nothing of files, nor of what a line says.
 
+use std::sync::Arc;
+
 use handsel_domain::conversation::ConversationKey;
 use handsel_domain::ids::{CHOSEN_ID_MAX, EntryId, Head, ID_MAX, Seq, UserId};
 use handsel_domain::listing::{Description, ListingStatus, Title};
@@ -7,11 +9,12 @@ use handsel_domain::message::MessageBody;
 use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
 use handsel_domain::ports::Admission;
 use handsel_domain::time::Timestamp;
-use handsel_domain::user::{Name, Username};
+use handsel_domain::user::{Name, Person, Username};
 use handsel_storage::{Item, Line};
 
 use super::bench::{Bench, later};
 use super::clock::START;
+use super::feed::{MANY, NOTIFY_AFTER};
 use super::jwts::{admit, claims, jwt};
 
 contract! {
@@ -19,6 +22,7 @@ contract! {
     a_redaction_of_what_can_be_read_is_refused,
     an_id_that_leaves_no_room_behind_it_is_not_taken,
     a_jwt_from_before_its_user_was_logged_out_elsewhere_is_refused,
+    what_people_wrote_in_front_of_what_moves_in_is_told,
 }
 
 fn user(id: i64, name: &str) -> MovedUser {
@@ -77,14 +81,17 @@ impl Bench {
     /// Takes the lines in, at most so many at once; returns what is found, as `line code`, with a `+` where it was taken.
     async fn takes_in(&self, items: &[Item], at_once: usize) -> Vec<String> {
         let lines: Vec<_> = (1..).zip(items).map(|(number, item)| Line { number, item: item.clone() }).collect();
-        let (mut importer, mut verdicts) = (self.storage.importer(), Vec::new());
+        let (mut importer, mut verdicts) = (self.storage.importer(NOTIFY_AFTER), Vec::new());
         for run in lines.chunks(at_once) {
             verdicts.extend(importer.take(run).await.expect("nobody is in the way"));
         }
         verdicts.extend(importer.end());
         let found = verdicts.into_iter().flat_map(|verdict| {
             let line = verdict.line;
-            verdict.findings.into_iter().map(move |one| format!("{line} {}{}", if one.taken { "+" } else { "" }, one.code))
+            verdict
+                .findings
+                .into_iter()
+                .map(move |one| format!("{line} {}{}", if one.taken { "+" } else { "" }, one.code))
         });
         found.collect()
     }
@@ -156,4 +163,47 @@ async fn a_jwt_from_before_its_user_was_logged_out_elsewhere_is_refused(bench: B
         assert_eq!(is_admitted(&format!("bob {name}"), 2, issued_at).await, admitted, "{name}");
         assert!(is_admitted(&format!("ana {name}"), 1, issued_at).await, "nobody has logged her out: {name}");
     }
+}
+
+async fn what_people_wrote_in_front_of_what_moves_in_is_told(bench: Bench) {
+    bench.begins_its_feed().await;
+    let lines = [people(), talk(2, &[(2, hello())])].concat();
+    assert_eq!(bench.takes_in(&lines, 100).await, [""; 0]);
+    assert_eq!(bench.records_all(MANY).await, 0, "of what moves in nothing is told");
+    let ana =
+        bench.storage.users.by_id(UserId::new(1).expect("an id")).await.expect("it answers").expect("she is there");
+    let cem =
+        bench.storage.users.by_id(UserId::new(3).expect("an id")).await.expect("it answers").expect("he is there");
+    let offer = "offer_1".parse().expect("a valid name");
+    let (ana, cem) = (Arc::new(ana.person), Arc::new(cem.person));
+    let bob = Person { id: UserId::new(2).expect("an id"), ..(*cem).clone() };
+    bench.seat(&cem, offer, &cem).says("Me, too!").await;
+    let ana = bench.seat(&ana, offer, &bob);
+    let live = ana.says("Today.").await;
+
+    // The file was written behind that, and says more.
+    let said = Said::Message { body: MessageBody::parse("Today.").expect("a text"), client_message_id: None };
+    let mut lines = [people(), talk(2, &[(2, hello()), (1, said), (2, hello()), (1, hello())])].concat();
+    for item in &mut lines[6..] {
+        let Item::Entry(_, entry) = item else { panic!("it is an entry: {item:?}") };
+        entry.at = live.at;
+    }
+    for at_once in [1, 100] {
+        assert_eq!(bench.takes_in(&lines, at_once).await, [""; 0]);
+    }
+    ana.says("And tomorrow.").await;
+    bench.records_all(MANY).await;
+    bench.records_at(later(3_600_000), MANY).await;
+    let mut feed = bench.feed().await;
+    let unread = feed.split_off(4);
+    let expected = [
+        "1 offer_1:2 #2 Today.",
+        "2 started offer_1:3 about Bike repair",
+        "3 offer_1:3 #1 Me, too!",
+        "4 offer_1:2 #5 And tomorrow.",
+    ];
+    assert_eq!(feed, expected);
+    let of_bob = unread.iter().find(|event| event.contains("offer_1:2 Respondent has not read"));
+    assert!(of_bob.is_some_and(|event| event.contains("from #2")), "he waits since then: {unread:?}");
+    assert_eq!(bench.finds().await, [""; 0]);
 }

@@ -54,9 +54,7 @@ pub(super) fn step(key: &str, seq: u64, actor: u64, step: &str) -> String {
 /// A line that says that somebody was redacted.
 pub(super) fn redaction(key: &str, seq: u64, actor: u64) -> String {
     let at = time(10_000 + seq * 1_000);
-    format!(
-        r#"{{"type":"redaction","conversation":"{key}","seq":{seq},"actor_id":{actor},"created_at":"{at}"}}"#
-    )
+    format!(r#"{{"type":"redaction","conversation":"{key}","seq":{seq},"actor_id":{actor},"created_at":"{at}"}}"#)
 }
 
 /// These lines, with a first and a last one.
