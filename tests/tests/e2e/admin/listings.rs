@@ -95,7 +95,7 @@ async fn what_is_wrong_with_a_listing_is_said() {
 
 #[tokio::test]
 async fn a_number_leaves_room_for_what_is_published_here() {
-    let (server, admin) = site().await;
+    let (server, admin) = with_users(Started::fresh()).await;
     let put = async |name: &str| {
         admin.put(&format!("/api/admin/listings/{name}/"), json!({"owner_id": 5, "title": "Something"})).await
     };
