@@ -1,4 +1,4 @@
-//! What moves from one site to another: people, listings, conversations with their entries, and what of it can be taken.
+//! What moves from one site to another: people, whom they have blocked, listings, conversations with their entries, and what of it can be taken.
 //! Knows nothing of files, of JSON, or of how it is stored.
 //!
 //! - `continuation`: one timeline, continued entry by entry under the rules that hold for whoever writes.
@@ -47,6 +47,17 @@ impl MovedUser {
     pub fn username_key(&self) -> UsernameKey {
         if self.deleted_at.is_some() { UsernameKey::of_deleted(self.id) } else { self.username.key() }
     }
+}
+
+/// A block: between the two nothing is written any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MovedBlock {
+    /// Who made it.
+    pub blocker: UserId,
+    /// Whom.
+    pub blocked: UserId,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A listing.

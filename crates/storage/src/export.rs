@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::io;
 
 use handsel_domain::conversation::ConversationKey;
-use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser};
+use handsel_domain::moving::{MovedBlock, MovedConversation, MovedEntry, MovedListing, MovedUser};
 use handsel_domain::time::Timestamp;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Value};
 
@@ -27,6 +27,12 @@ const USERS: &str = concat!(
     " FROM users AS u WHERE u.id > $1 ORDER BY u.id LIMIT $2"
 );
 
+const BLOCKS: &str = concat!(
+    "SELECT ",
+    moved::block_columns!(),
+    " FROM blocks AS b WHERE (b.blocker_id, b.blocked_id) > ($1, $2) ORDER BY b.blocker_id, b.blocked_id LIMIT $3"
+);
+
 const LISTINGS: &str = concat!(
     "SELECT ",
     moved::listing_columns!(),
@@ -46,16 +52,18 @@ const ENTRIES: &str = concat!(
     " ORDER BY e.conversation_id, e.seq LIMIT $4"
 );
 
-const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM listings) AS listings, \
-    (SELECT COUNT(*) FROM conversations) AS conversations, (SELECT COUNT(*) FROM entries) AS entries";
+const COUNTS: &str = "SELECT (SELECT COUNT(*) FROM users) AS users, (SELECT COUNT(*) FROM blocks) AS blocks, \
+    (SELECT COUNT(*) FROM listings) AS listings, (SELECT COUNT(*) FROM conversations) AS conversations, (SELECT COUNT(*) FROM entries) AS entries";
 
-/// What is handed over, in this order: users, listings, then each conversation with its entries.
+/// What is handed over, in this order: users, blocks, listings, then each conversation with its entries.
 #[derive(Clone, Debug)]
 pub enum Exported {
     /// Everything begins, or begins anew: somebody came to write to a file that nobody had open. So many follow.
     Begin(u64),
     /// A user.
     User(MovedUser),
+    /// A block between two of them.
+    Block(MovedBlock),
     /// A listing.
     Listing(MovedListing),
     /// A conversation; its entries follow.
@@ -118,7 +126,7 @@ impl<F: FnMut(Exported) -> io::Result<()>> Reader<'_, F> {
     async fn everything(&mut self) -> Result<(), DbErr> {
         let counts = self.rows(COUNTS, vec![]).await?;
         let mut sum = 0;
-        for table in ["users", "listings", "conversations", "entries"] {
+        for table in ["users", "blocks", "listings", "conversations", "entries"] {
             let rows: i64 = counts.first().map_or(Ok(0), |row| row.try_get("", table))?;
             sum += u64::try_from(rows).unwrap_or_default();
         }
@@ -127,6 +135,12 @@ impl<F: FnMut(Exported) -> io::Result<()>> Reader<'_, F> {
             let (mut user, revoked_at) = (moved::user(row)?, row.try_get::<Option<i64>>("u_", "revoked_at")?);
             user.signed_out_at = user.signed_out_at.max(revoked_at.map(Timestamp::from_millis));
             Ok((vec![user.id.get().into()], Exported::User(user)))
+        })
+        .await?;
+        self.each_row(BLOCKS, vec![i64::MIN.into(), i64::MIN.into()], |row| {
+            let place = ["blocker_id", "blocked_id"].map(|column| row.try_get::<i64>("b_", column).map(Value::from));
+            let place = place.into_iter().collect::<Result<_, DbErr>>()?;
+            Ok((place, Exported::Block(moved::block(row)?)))
         })
         .await?;
         self.each_row(LISTINGS, vec!["".into(), i64::MIN.into()], |row| {
@@ -219,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_page_reads_what_lies_outside_of_it() {
-        for sql in [USERS, LISTINGS, CONVERSATIONS, ENTRIES] {
+        for sql in [USERS, BLOCKS, LISTINGS, CONVERSATIONS, ENTRIES] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql}");
         }
     }

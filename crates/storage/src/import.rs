@@ -5,9 +5,11 @@
 //! made good by the next one. It works beside servers: under the same locks as they, and under those alone.
 //!
 //! - `people`: users.
+//! - `blocks`: whom they have blocked.
 //! - `listings`: listings.
 //! - `timeline::import`: conversations with their entries.
 
+mod blocks;
 mod listings;
 mod people;
 
@@ -18,12 +20,13 @@ use std::time::Duration;
 use handsel_domain::conversation::ConversationKey;
 use handsel_domain::ids::UserId;
 use handsel_domain::listing::{ListingKind, ListingRef};
-use handsel_domain::moving::{Finding, MovedConversation, MovedEntry, MovedListing, MovedUser};
+use handsel_domain::moving::{Finding, MovedBlock, MovedConversation, MovedEntry, MovedListing, MovedUser};
 use handsel_domain::ports::Clock;
 use sea_orm::{DbErr, SqlErr};
 
 use crate::database::Database;
 use crate::errors::is_conflict;
+use crate::fence;
 use crate::timeline::{Timelines, TimelinesError};
 
 /// How often a transaction is begun again where others were in its way each time.
@@ -43,6 +46,8 @@ pub struct Line {
 pub enum Item {
     /// A user.
     User(MovedUser),
+    /// A block between two of them.
+    Block(MovedBlock),
     /// A listing.
     Listing(MovedListing),
     /// A conversation, whose entries follow.
@@ -58,6 +63,8 @@ pub enum Item {
 pub enum Unfit {
     /// A user.
     User(UserId),
+    /// A block; nothing rests on it.
+    Block,
     /// A listing.
     Listing(ListingRef),
     /// A conversation.
@@ -133,6 +140,7 @@ pub(crate) struct Refused {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Users,
+    Blocks,
     Offers,
     Needs,
     Timelines,
@@ -146,6 +154,7 @@ impl Item {
         };
         match self {
             Self::User(_) | Self::Unfit(Unfit::User(_)) => Kind::Users,
+            Self::Block(_) | Self::Unfit(Unfit::Block) => Kind::Blocks,
             Self::Listing(MovedListing { listing, .. }) | Self::Unfit(Unfit::Listing(listing)) => of_listing(listing),
             Self::Conversation(_) | Self::Entry(..) | Self::Unfit(Unfit::Conversation(_) | Unfit::Entry(_)) => {
                 Kind::Timelines
@@ -168,6 +177,7 @@ impl Importer {
                 None => continue,
                 Some(Kind::Timelines) => self.take_timelines(run).await?,
                 Some(Kind::Users) => self.take_users(run).await?,
+                Some(Kind::Blocks) => self.take_blocks(run).await?,
                 Some(Kind::Offers | Kind::Needs) => self.take_listings(run).await?,
             };
             verdicts.extend(taken);
@@ -190,6 +200,20 @@ impl Importer {
             }
         };
         self.refused.users.extend(refused);
+        Ok(verdicts)
+    }
+
+    async fn take_blocks(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
+        let mut attempts = 1;
+        let (verdicts, between) = loop {
+            let blocks = blocks::take(&self.database, run, &self.refused);
+            match self.database.in_time(blocks).await {
+                Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
+                taken => break taken?,
+            }
+        };
+        // As for a block that somebody asks for: what was decided without it is not committed behind it.
+        self.database.in_time(fence::among(&self.database, &between)).await?;
         Ok(verdicts)
     }
 

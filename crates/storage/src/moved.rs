@@ -5,7 +5,7 @@ use handsel_domain::handshake::{Note, StepAction, StepKind, Terms};
 use handsel_domain::ids::{EntryId, Head, ListingNumber, Seq, UserId};
 use handsel_domain::listing::{Description, ListingKind, ListingRef, ListingStatus, Title};
 use handsel_domain::message::{ClientMessageId, MessageBody};
-use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
+use handsel_domain::moving::{MovedBlock, MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
 use handsel_domain::password::PasswordHash;
 use handsel_domain::time::Timestamp;
 use handsel_domain::user::{Name, Username};
@@ -20,6 +20,13 @@ macro_rules! user_columns {
         "u.id AS u_id, u.username AS u_username, u.first_name AS u_first_name, u.last_name AS u_last_name, \
          u.password_hash AS u_password_hash, u.created_at AS u_created_at, u.suspended_at AS u_suspended_at, \
          u.deleted_at AS u_deleted_at, u.signed_out_at AS u_signed_out_at"
+    };
+}
+
+/// Selects a block `b` for [`block`].
+macro_rules! block_columns {
+    () => {
+        "b.blocker_id AS b_blocker_id, b.blocked_id AS b_blocked_id, b.created_at AS b_created_at"
     };
 }
 
@@ -47,7 +54,7 @@ macro_rules! entry_joins {
     };
 }
 
-pub(crate) use {entry_columns, entry_joins, listing_columns, user_columns};
+pub(crate) use {block_columns, entry_columns, entry_joins, listing_columns, user_columns};
 
 fn time(row: &QueryResult, prefix: &str, column: &str) -> Result<Option<Timestamp>, DbErr> {
     Ok(row.try_get::<Option<i64>>(prefix, column)?.map(Timestamp::from_millis))
@@ -79,6 +86,16 @@ pub(crate) fn user(row: &QueryResult) -> Result<MovedUser, DbErr> {
         suspended_at: time(row, "u_", "suspended_at")?,
         deleted_at: time(row, "u_", "deleted_at")?,
         signed_out_at: time(row, "u_", "signed_out_at")?,
+    })
+}
+
+/// Reads [`block_columns`].
+pub(crate) fn block(row: &QueryResult) -> Result<MovedBlock, DbErr> {
+    let number = |column| row.try_get::<i64>("b_", column);
+    Ok(MovedBlock {
+        blocker: user_id(number("blocker_id")?)?,
+        blocked: user_id(number("blocked_id")?)?,
+        at: Timestamp::from_millis(number("created_at")?),
     })
 }
 

@@ -40,6 +40,7 @@ mod contract {
 
     mod away;
     mod blocks;
+    mod blocks_moved;
     mod commit;
     mod conversations;
     mod events;

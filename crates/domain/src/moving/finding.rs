@@ -27,7 +27,7 @@ impl Finding {
 pub mod codes {
     /// A user of that id is somebody else here.
     pub const USER_DIFFERS: &str = "user_differs";
-    /// The user was erased here.
+    /// The user was erased here, and neither comes back nor has to do with a block.
     pub const USER_DELETED: &str = "user_deleted";
     /// Somebody else has that name here.
     pub const USERNAME_TAKEN: &str = "username_taken";
@@ -35,6 +35,8 @@ pub mod codes {
     pub const USER_KEPT: &str = "user_kept";
     /// There is no such user, or the user's own line was refused.
     pub const USER_UNKNOWN: &str = "user_unknown";
+    /// A block of oneself.
+    pub const BLOCK_SELF: &str = "block_self";
     /// The listing belongs to somebody else here.
     pub const LISTING_DIFFERS: &str = "listing_differs";
     /// The listing is here and says something else; what is here stays.
@@ -81,6 +83,7 @@ pub mod codes {
         USERNAME_TAKEN,
         USER_KEPT,
         USER_UNKNOWN,
+        BLOCK_SELF,
         LISTING_DIFFERS,
         LISTING_KEPT,
         LISTING_UNKNOWN,

@@ -109,6 +109,7 @@ impl<W: Write + Restart> Lines<W> {
         let item = match exported {
             Exported::Begin(rows) => return self.begin(rows),
             Exported::User(user) => Item::User(user),
+            Exported::Block(block) => Item::Block(block),
             Exported::Listing(listing) => Item::Listing(listing),
             Exported::Conversation(conversation) => Item::Conversation(conversation),
             Exported::Entry(key, entry) => Item::Entry(key, entry),

@@ -202,6 +202,7 @@ fn kind_of(batch: &[Line], line: u64) -> Kind {
     let place = batch.binary_search_by_key(&line, |line| line.number);
     match place.ok().map(|place| &batch[place].item) {
         Some(Item::User(_)) => Kind::Users,
+        Some(Item::Block(_)) => Kind::Blocks,
         Some(Item::Listing(_)) => Kind::Listings,
         Some(Item::Entry(..)) => Kind::Entries,
         Some(Item::Conversation(_) | Item::Unfit(_)) | None => Kind::Conversations,

@@ -12,6 +12,7 @@ pub(crate) const VERSION: u32 = 1;
 pub(super) enum Kind {
     HandselExport,
     User,
+    Block,
     Listing,
     Conversation,
     Message,
@@ -50,6 +51,16 @@ pub(super) struct UserLine {
     pub(super) deleted_at: Option<String>,
     #[serde(default)]
     pub(super) signed_out_at: Option<String>,
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct BlockLine {
+    #[serde(rename = "type")]
+    pub(super) kind: Kind,
+    pub(super) blocker_id: i64,
+    pub(super) blocked_id: i64,
+    pub(super) created_at: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]

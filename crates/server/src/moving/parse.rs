@@ -7,7 +7,7 @@ use handsel_domain::conversation::{ConversationInvalid, ConversationKey};
 use handsel_domain::handshake::StepKind;
 use handsel_domain::ids::{EntryId, Head, IdOutOfRange, Seq, UserId};
 use handsel_domain::listing::{Description, ListingRef, ListingStatus, ListingTextInvalid, Title};
-use handsel_domain::moving::{Finding, MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
+use handsel_domain::moving::{Finding, MovedBlock, MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
 use handsel_domain::password::PasswordHash;
 use handsel_domain::time::Timestamp;
 use handsel_domain::timeline::Draft;
@@ -23,7 +23,7 @@ use time::format_description::well_known::Rfc3339;
 
 use super::codes;
 use super::lines::{
-    ConversationLine, EndLine, HeaderLine, Kind, ListingLine, MessageLine, RedactionLine, StepLine, UserLine,
+    BlockLine, ConversationLine, EndLine, HeaderLine, Kind, ListingLine, MessageLine, RedactionLine, StepLine, UserLine,
 };
 
 /// How far clocks may be apart: what is said to have been written later than that was not.
@@ -69,13 +69,14 @@ pub(crate) fn parse(line: &str, now: Timestamp) -> Result<Parsed, Unread> {
     let kind = serde_json::from_value::<Kind>(Value::from(kind.as_ref())).map_err(|_| {
         unread(
             codes::TYPE_UNKNOWN,
-            "known are handsel_export, user, listing, conversation, message, step, redaction, end".to_owned(),
+            "known are handsel_export, user, block, listing, conversation, message, step, redaction, end".to_owned(),
         )
     })?;
     let times = Times { now };
     let parsed = match kind {
         Kind::HandselExport => fields::<HeaderLine>(line).map(|line| Parsed::Header(line.version)),
         Kind::User => fields(line).and_then(|line| times.user(line)),
+        Kind::Block => fields(line).and_then(|line| times.block(&line)),
         Kind::Listing => fields(line).and_then(|line| times.listing(&line)),
         Kind::Conversation => fields(line).and_then(|line| conversation(&line)),
         Kind::Message => fields(line).and_then(|line| times.message(&line)),
@@ -102,6 +103,7 @@ fn unfit(kind: Kind, line: &str) -> Option<Unfit> {
     let named = || object.get("conversation")?.as_str()?.parse::<ConversationKey>().ok();
     match kind {
         Kind::User => Some(Unfit::User(UserId::new(object.get("id")?.as_i64()?).ok()?)),
+        Kind::Block => Some(Unfit::Block),
         Kind::Listing => Some(Unfit::Listing(object.get("listing")?.as_str()?.parse().ok()?)),
         Kind::Conversation => named().map(Unfit::Conversation),
         Kind::Message | Kind::Step | Kind::Redaction => named().map(Unfit::Entry),
@@ -194,6 +196,15 @@ impl Times {
             signed_out_at: self.perhaps("signed_out_at", line.signed_out_at.as_deref())?,
         };
         Ok(Parsed::Item(Item::User(user), noted))
+    }
+
+    fn block(&self, line: &BlockLine) -> Result<Parsed, Finding> {
+        let block = MovedBlock {
+            blocker: id("blocker_id", line.blocker_id)?,
+            blocked: id("blocked_id", line.blocked_id)?,
+            at: self.time("created_at", &line.created_at)?,
+        };
+        Ok(Parsed::Item(Item::Block(block), vec![]))
     }
 
     fn listing(&self, line: &ListingLine) -> Result<Parsed, Finding> {

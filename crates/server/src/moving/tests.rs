@@ -4,7 +4,7 @@ use handsel_domain::handshake::{Note, StepAction, Terms};
 use handsel_domain::ids::{EntryId, Head, ID_MAX, ListingNumber, Seq, UserId};
 use handsel_domain::listing::{Description, ListingKind, ListingRef, ListingStatus, Title};
 use handsel_domain::message::{ClientMessageId, MessageBody};
-use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
+use handsel_domain::moving::{MovedBlock, MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
 use handsel_domain::password::PasswordHash;
 use handsel_domain::time::Timestamp;
 use handsel_domain::user::{Name, Username};
@@ -63,6 +63,10 @@ fn user() -> impl Strategy<Value = Item> {
             })
         },
     )
+}
+
+fn block() -> impl Strategy<Value = Item> {
+    (id(), id(), time()).prop_map(|(blocker, blocked, at)| Item::Block(MovedBlock { blocker, blocked, at }))
 }
 
 fn published() -> impl Strategy<Value = Item> {
@@ -129,7 +133,7 @@ fn read(text: &str) -> Item {
 
 proptest! {
     #[test]
-    fn what_is_written_is_read_as_it_was(item in prop_oneof![user(), published(), conversation(), entry()]) {
+    fn what_is_written_is_read_as_it_was(item in prop_oneof![user(), block(), published(), conversation(), entry()]) {
         let text = line(&item, Passwords::Included).expect("it is written").expect("a line");
         prop_assert!(!text.contains('\n'));
         prop_assert_eq!(format!("{:?}", read(&text)), format!("{item:?}"));
@@ -155,6 +159,7 @@ fn code(text: &str) -> (&'static str, bool) {
 #[test]
 fn what_is_not_as_it_should_be_has_a_code() {
     let user = |more: &str| format!(r#"{{"type":"user","created_at":"2026-01-01T00:00:00Z",{more}}}"#);
+    let block = |more: &str| format!(r#"{{"type":"block","blocker_id":1,{more}}}"#);
     let message =
         |more: &str| format!(r#"{{"type":"message","conversation":"offer_1:2","seq":1,"sender_id":2,{more}}}"#);
     let step = |more: &str| {
@@ -177,6 +182,10 @@ fn what_is_not_as_it_should_be_has_a_code() {
         (user(r#""id":1,"username":"ana lovelace""#), ("username_invalid", true)),
         (user(r#""id":1,"username":"""#), ("username_length", true)),
         (user(r#""id":1,"username":"ana","first_name":"a\u0007""#), ("name_invalid", true)),
+        (block(r#""blocked_id":2"#), ("field_invalid", true)),
+        (block(r#""blocked_id":2,"created_at":"2026-01-01T00:00:00Z","why":"""#), ("field_invalid", true)),
+        (block(r#""blocked_id":0,"created_at":"2026-01-01T00:00:00Z""#), ("id_invalid", true)),
+        (block(r#""blocked_id":2,"created_at":"yesterday""#), ("time_invalid", true)),
         (message(r#""created_at":"yesterday","content":"Hello!""#), ("time_invalid", true)),
         (message(r#""created_at":"1969-12-31T23:59:59Z","content":"Hello!""#), ("time_invalid", true)),
         (message(r#""created_at":"2030-01-01T00:00:00Z","content":"Hello!""#), ("time_invalid", true)),

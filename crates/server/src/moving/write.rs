@@ -5,7 +5,7 @@ use std::io;
 use handsel_domain::handshake::StepAction;
 use handsel_domain::ids::EntryId;
 use handsel_domain::message::ClientMessageId;
-use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
+use handsel_domain::moving::{MovedBlock, MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
 use handsel_domain::time::Timestamp;
 use handsel_storage::Item;
 use handsel_transport::frames::rfc3339;
@@ -13,7 +13,8 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 
 use super::lines::{
-    ConversationLine, EndLine, HeaderLine, Kind, ListingLine, MessageLine, RedactionLine, StepLine, UserLine, VERSION,
+    BlockLine, ConversationLine, EndLine, HeaderLine, Kind, ListingLine, MessageLine, RedactionLine, StepLine,
+    UserLine, VERSION,
 };
 
 /// Whether what passwords hash to is written.
@@ -39,6 +40,7 @@ pub(crate) fn end(lines: u64) -> io::Result<String> {
 pub(crate) fn line(item: &Item, passwords: Passwords) -> io::Result<Option<String>> {
     match item {
         Item::User(user) => text(&user_line(user, passwords)),
+        Item::Block(block) => text(&block_line(block)),
         Item::Listing(listing) => text(&listing_line(listing)),
         Item::Conversation(conversation) => text(&conversation_line(conversation)),
         Item::Entry(key, entry) => return entry_line(&key.to_string(), entry).map(Some),
@@ -64,6 +66,15 @@ fn user_line(user: &MovedUser, passwords: Passwords) -> UserLine {
         suspended_at: user.suspended_at.map(rfc3339),
         deleted_at: user.deleted_at.map(rfc3339),
         signed_out_at: user.signed_out_at.map(rfc3339),
+    }
+}
+
+fn block_line(block: &MovedBlock) -> BlockLine {
+    BlockLine {
+        kind: Kind::Block,
+        blocker_id: block.blocker.get(),
+        blocked_id: block.blocked.get(),
+        created_at: rfc3339(block.at),
     }
 }
 

@@ -8,7 +8,7 @@ use handsel_tests::{Pair, Person, Server, Started};
 use serde_json::json;
 use tokio::task::JoinHandle;
 
-use super::file::large;
+use super::file::{block, large, whole};
 use super::scene::{beside, content, exports, imports, runs, summary};
 
 /// People who write, each the next message once the last is committed.
@@ -76,4 +76,25 @@ async fn what_is_imported_while_people_write_is_in_nobodys_way() {
     let (report, ended) = imports(&server.another(), &text).await;
     ended.is(0);
     assert_eq!(summary(&report)["entries"]["there"], 40 * 52);
+}
+
+#[tokio::test]
+async fn whoever_is_blocked_by_a_file_is_kept_out_at_once_and_sees_the_other_leave() {
+    let server = Server::start().await;
+    let (ana, bob) = (server.person("ana").await, server.person("bob").await);
+    let key = format!("{}:{}", ana.offers("Bike repair").await, bob.id);
+    let path = format!("/api/conversations/{key}/messages/");
+    bob.post(&path, json!({"content": "Hello!"})).await.is(201);
+    let (mut anas, _) = ana.opens_by_v1(&key).await;
+    let (mut bobs, hello) = bob.opens_by_v1(&key).await;
+    assert_eq!(hello["conversations"][0]["online"], true, "saw {hello}");
+    anas.hears_presence(bob.id, true).await;
+    let id = |person: &Person| u64::try_from(person.id).expect("an id");
+    let (report, ended) = imports(&server.another(), &whole(&[block(id(&ana), id(&bob))])).await;
+    ended.is(0);
+    assert_eq!(summary(&report)["blocks"], json!({"new": 1, "there": 0, "refused": 0}));
+    bob.post(&path, json!({"content": "Are you there?"})).await.is_problem(403, "conversation_closed");
+    ana.post(&path, json!({"content": "Go away"})).await.is_problem(403, "peer_blocked");
+    anas.hears_presence(bob.id, false).await;
+    bobs.hears_presence(ana.id, false).await;
 }

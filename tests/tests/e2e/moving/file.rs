@@ -20,6 +20,12 @@ pub(super) fn user(id: u64, username: &str) -> String {
     )
 }
 
+/// A line about whom somebody has blocked.
+pub(super) fn block(by: u64, whom: u64) -> String {
+    let at = time(4_000);
+    format!(r#"{{"type":"block","blocker_id":{by},"blocked_id":{whom},"created_at":"{at}"}}"#)
+}
+
 /// A line about a listing that is open.
 pub(super) fn listing(name: &str, owner: u64) -> String {
     let at = time(5_000);

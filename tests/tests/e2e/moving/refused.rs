@@ -7,7 +7,7 @@ use handsel_tests::{Started, in_time};
 use serde_json::Value;
 use tokio::io::AsyncWriteExt;
 
-use super::file::{HEADER, conversation, listing, message, redaction, step, user, whole};
+use super::file::{HEADER, block, conversation, listing, message, redaction, step, user, whole};
 use super::scene::{beside, exports, found, imports, runs, summary};
 
 /// Ana's offer and Bob.
@@ -99,6 +99,46 @@ async fn a_second_redaction_of_somebody_is_refused_by_its_line() {
     assert_eq!(found, ["8 redaction_repeated"]);
     assert_eq!(taken(&over, KEY).await, [1, 2]);
     assert!(exports(&over).await.iter().any(|line| line["username"] == "cem"), "what lies behind it was taken");
+}
+
+#[tokio::test]
+async fn a_block_is_between_two_who_are_here() {
+    let lines = [
+        user(3, "cem d"),
+        user(4, "dan").replace("\"deleted_at\":null", "\"deleted_at\":\"2024-06-01T00:00:00.000Z\""),
+        block(1, 2),
+        block(2, 2),
+        block(1, 77),
+        block(3, 1),
+        block(1, 4),
+        block(2, 1).replace("2024-", "2999-"),
+        block(2, 0),
+        block(2, 1).replace("\"blocker_id\":2,", ""),
+    ];
+    let over = Started::fresh();
+    let (report, ended) = imports(&over, &whole(&[people(), lines.to_vec()].concat())).await;
+    let ended = ended.is(1);
+    let mut found = found(&report);
+    // Lines that cannot be read are found as they are read, in front of those that cannot be taken.
+    found.sort_by_key(|one| one.split(' ').next().and_then(|line| line.parse::<u64>().ok()));
+    let expected = [
+        "5 username_invalid",
+        "8 block_self",
+        "9 user_unknown",
+        "10 user_unknown",
+        "11 user_deleted",
+        "12 time_invalid",
+        "13 id_invalid",
+        "14 field_invalid",
+    ];
+    assert_eq!(found, expected);
+    let sum = summary(&report);
+    assert_eq!(sum["blocks"], serde_json::json!({"new": 1, "there": 0, "refused": 7}), "{sum}");
+    assert!(ended.output.contains("blocks: 1 new, 0 there already, 7 not taken"), "{}", ended.output);
+    let exported = exports(&over).await;
+    let blocks: Vec<_> = exported.iter().filter(|line| line["type"] == "block").map(Value::to_string).collect();
+    assert_eq!(blocks.len(), 1, "{blocks:?}");
+    assert_eq!(exported.iter().find(|line| line["type"] == "block"), serde_json::from_str(&block(1, 2)).ok().as_ref());
 }
 
 #[tokio::test]

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::scene::{assert_same, exports, imports, runs, summary};
 
-/// Ana and Bob after a handshake with everything that one can have, Cem who has only an account, and a closed need.
+/// Ana and Bob after a handshake with everything that one can have, Cem who has only an account and is blocked, and a closed need.
 async fn a_site() -> Started {
     let server = Started::fresh().start().await;
     let (ana, bob) = (server.person("ana").await, server.person("bob").await);
@@ -33,6 +33,8 @@ async fn a_site() -> Started {
     ana.post(&path("read"), json!({"up_to": 7})).await.is(201);
     bob.post("/api/needs/", json!({"title": "Piano lessons", "description": "Two\nlines"})).await.is(201);
     bob.patch("/api/needs/1/", json!({"status": "closed"})).await.is(200);
+    bob.put("/api/blocks/3/").await.is(201);
+    ana.put("/api/blocks/3/").await.is(201);
     let started = server.another();
     server.terminate().await;
     assert!(server.ended().await.success());
@@ -51,7 +53,7 @@ async fn an_export_is_imported_into_either_database_and_exported_the_same() {
         assert!(ended.output.contains("users: 3 new, 0 there already, 0 not taken"), "{}", ended.output);
         let count = |new: u64| json!({"new": new, "there": 0, "refused": 0});
         let sum = json!({"type": "summary", "refused": 0, "noted": 0, "breaches": 0, "users": count(3),
-            "listings": count(2), "conversations": count(1), "entries": count(9)});
+            "blocks": count(2), "listings": count(2), "conversations": count(1), "entries": count(9)});
         assert_eq!(summary(&report), &sum);
         assert_same(&exported, &exports(&other).await);
 
@@ -60,7 +62,7 @@ async fn an_export_is_imported_into_either_database_and_exported_the_same() {
         assert!(ended.output.contains("Nothing was new, and nothing has changed."), "{}", ended.output);
         let count = |there: u64| json!({"new": 0, "there": there, "refused": 0});
         let sum = json!({"type": "summary", "refused": 0, "noted": 0, "breaches": 0, "users": count(3),
-            "listings": count(2), "conversations": count(1), "entries": count(9)});
+            "blocks": count(2), "listings": count(2), "conversations": count(1), "entries": count(9)});
         assert_eq!(summary(&report), &sum);
         assert_same(&exported, &exports(&other).await);
     }
@@ -84,6 +86,11 @@ async fn whoever_moved_goes_on_as_before() {
         ana.post("/api/conversations/offer_1:2/handshake/approve/", json!({})).await.is(201);
         let said = bob.post("/api/conversations/offer_1:2/messages/", json!({"content": "And on."})).await;
         assert_eq!(said.is(201)["message"]["seq"], 11);
+        let blocked = ana.get("/api/blocks/").await;
+        assert_eq!(blocked.is(200)["results"][0]["user"]["username"], "cem", "{}", blocked.json);
+        let cem = server.logs_in("cem").await;
+        let path = "/api/conversations/offer_1/messages/";
+        cem.post(path, json!({"content": "Hello?"})).await.is_problem(403, "conversation_closed");
         // What is given out from here on is nobody's yet.
         let dan = server.person("dan").await;
         assert_eq!(dan.id, 4);

@@ -19,6 +19,7 @@ const PRINTED_MAX: u64 = 20;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Users,
+    Blocks,
     Listings,
     Conversations,
     Entries,
@@ -30,6 +31,7 @@ impl Kind {
     const fn name(self) -> &'static str {
         match self {
             Self::Users => "users",
+            Self::Blocks => "blocks",
             Self::Listings => "listings",
             Self::Conversations => "conversations",
             Self::Entries => "entries",
@@ -63,7 +65,7 @@ impl Report {
             let created = File::create(file).map(BufWriter::new);
             created.with_context(|| format!("the report {} cannot be written", file.display()))
         };
-        let counted = [Kind::Users, Kind::Listings, Kind::Conversations, Kind::Entries];
+        let counted = [Kind::Users, Kind::Blocks, Kind::Listings, Kind::Conversations, Kind::Entries];
         Ok(Self {
             file: file.map(create).transpose()?,
             counts: counted.map(|kind| (kind, Count::default())).into(),
@@ -90,6 +92,7 @@ impl Report {
     pub(super) fn unread(&mut self, line: u64, finding: &Finding, unfit: Option<Unfit>) {
         let kind = match unfit {
             Some(Unfit::User(_)) => Kind::Users,
+            Some(Unfit::Block) => Kind::Blocks,
             Some(Unfit::Listing(_)) => Kind::Listings,
             Some(Unfit::Conversation(_)) => Kind::Conversations,
             Some(Unfit::Entry(_)) => Kind::Entries,

@@ -138,7 +138,10 @@ impl<'a> Walk<'a> {
                     self.begin(*number, moved, None);
                 }
                 Item::Unfit(Unfit::Entry(key)) => self.stop(*key),
-                Item::User(_) | Item::Listing(_) | Item::Unfit(Unfit::User(_) | Unfit::Listing(_)) => {}
+                Item::User(_)
+                | Item::Block(_)
+                | Item::Listing(_)
+                | Item::Unfit(Unfit::User(_) | Unfit::Block | Unfit::Listing(_)) => {}
             }
         }
         Walked { verdicts: self.verdicts, current: self.current, seats: self.seats }
