@@ -37,6 +37,8 @@ pub mod codes {
     pub const USER_UNKNOWN: &str = "user_unknown";
     /// A block of oneself.
     pub const BLOCK_SELF: &str = "block_self";
+    /// One block more than somebody may have.
+    pub const TOO_MANY_BLOCKS: &str = "too_many_blocks";
     /// The listing belongs to somebody else here.
     pub const LISTING_DIFFERS: &str = "listing_differs";
     /// The listing is here and says something else; what is here stays.
@@ -84,6 +86,7 @@ pub mod codes {
         USER_KEPT,
         USER_UNKNOWN,
         BLOCK_SELF,
+        TOO_MANY_BLOCKS,
         LISTING_DIFFERS,
         LISTING_KEPT,
         LISTING_UNKNOWN,

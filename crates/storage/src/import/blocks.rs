@@ -5,11 +5,13 @@ use std::collections::{HashMap, HashSet};
 
 use handsel_domain::ids::UserId;
 use handsel_domain::moving::{Finding, MovedBlock, codes};
+use handsel_domain::ports::BLOCKS_MAX;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use serde_json::json;
 
 use super::{Item, Line, Refused, Took, Verdict};
 use crate::database::Database;
+use crate::errors::corrupt;
 use crate::moved;
 use crate::sql::{Sql, array, over, statement};
 
@@ -35,6 +37,13 @@ const THERE: Sql = over!(
     " FROM asked JOIN blocks AS b ON b.blocker_id = asked.blocker_id AND b.blocked_id = asked.blocked_id"
 );
 
+/// Right because whoever blocks has locked their own row.
+const COUNTS: Sql = over!(
+    (0 blocker_id bigint),
+    "SELECT b.blocker_id AS blocker_id, COUNT(*) AS count FROM blocks AS b \
+     WHERE b.blocker_id IN (SELECT blocker_id FROM asked) GROUP BY b.blocker_id"
+);
+
 const INSERT: Sql = over!(
     (0 blocker_id bigint, 1 blocked_id bigint, 2 created_at bigint),
     "INSERT INTO blocks (blocker_id, blocked_id, created_at) \
@@ -46,6 +55,8 @@ struct Known {
     /// Those who are here, and whether they were erased.
     users: HashMap<i64, bool>,
     blocks: HashSet<[UserId; 2]>,
+    /// How many each has made.
+    counts: HashMap<UserId, i64>,
 }
 
 /// Takes the blocks; says with the verdicts between whom there is one now.
@@ -62,6 +73,7 @@ pub(super) async fn take(
         let pair = [block.blocker, block.blocked];
         if verdict.took == Took::New {
             known.blocks.insert(pair);
+            *known.counts.entry(block.blocker).or_default() += 1;
             new.push(json!([block.blocker.get(), block.blocked.get(), block.at.as_millis()]));
         }
         if verdict.took != Took::Refused {
@@ -83,7 +95,7 @@ fn blocks(run: &[Line]) -> impl Iterator<Item = (u64, &MovedBlock)> {
 async fn load(transaction: &DatabaseTransaction, run: &[Line]) -> Result<Known, DbErr> {
     let people: HashSet<_> = blocks(run).flat_map(|(_, block)| [block.blocker, block.blocked]).collect();
     let people = array(people.into_iter().map(|user| json!([user.get()])));
-    let mut known = Known { users: HashMap::new(), blocks: HashSet::new() };
+    let mut known = Known { users: HashMap::new(), blocks: HashSet::new(), counts: HashMap::new() };
     for row in transaction.query_all_raw(statement(transaction, LOCK_USERS, [people.into()])).await? {
         let erased = row.try_get::<Option<i64>>("", "deleted_at")?.is_some();
         known.users.insert(row.try_get("", "id")?, erased);
@@ -92,6 +104,13 @@ async fn load(transaction: &DatabaseTransaction, run: &[Line]) -> Result<Known, 
     for row in transaction.query_all_raw(statement(transaction, THERE, [pairs.into()])).await? {
         let block = moved::block(&row)?;
         known.blocks.insert([block.blocker, block.blocked]);
+    }
+    let blockers: HashSet<_> = blocks(run).map(|(_, block)| block.blocker).collect();
+    let asked = array(blockers.iter().map(|user| json!([user.get()])));
+    for row in transaction.query_all_raw(statement(transaction, COUNTS, [asked.into()])).await? {
+        let blocker: i64 = row.try_get("", "blocker_id")?;
+        let blocker = UserId::new(blocker).map_err(|_| corrupt("user id", blocker))?;
+        known.counts.insert(blocker, row.try_get("", "count")?);
     }
     Ok(known)
 }
@@ -113,8 +132,13 @@ impl Known {
                 Some(false) => {}
             }
         }
-        let took = if self.blocks.contains(&[blocker, blocked]) { Took::There } else { Took::New };
-        Verdict { line, took, findings: vec![] }
+        if self.blocks.contains(&[blocker, blocked]) {
+            return Verdict { line, took: Took::There, findings: vec![] };
+        }
+        if self.counts.get(&blocker).copied().unwrap_or_default() >= i64::from(BLOCKS_MAX) {
+            return refused(codes::TOO_MANY_BLOCKS, format!("user {blocker} has blocked {BLOCKS_MAX} people already"));
+        }
+        Verdict { line, took: Took::New, findings: vec![] }
     }
 }
 
@@ -125,7 +149,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [LOCK_USERS, THERE, INSERT] {
+        for sql in [LOCK_USERS, THERE, COUNTS, INSERT] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
     }

@@ -2,6 +2,7 @@
 
 use handsel_domain::ids::UserId;
 use handsel_domain::moving::{MovedBlock, MovedUser};
+use handsel_domain::ports::BLOCKS_MAX;
 use handsel_domain::time::Timestamp;
 use handsel_domain::user::{Name, Username};
 use handsel_storage::{Exported, Item, Line, Took, Unfit, Verdict, export};
@@ -108,7 +109,7 @@ async fn whom_it_names_must_be_here(bench: Bench) {
         block(ana, id(50), at),
         Item::User(user(50, "cleo")),
         block(ana, id(50), at),
-        Item::User(user(bob.get(), "robert").clone()),
+        Item::User(user(bob.get(), "robert")),
         Item::User(MovedUser { created_at: Timestamp::from_millis(1), ..user(bob.get(), "robert") }),
         block(ana, bob, at),
         Item::Unfit(Unfit::User(ana)),
@@ -131,6 +132,23 @@ async fn whom_it_names_must_be_here(bench: Bench) {
     ];
     assert_eq!(bench.takes_in(&items).await, expected);
     assert_eq!(bench.blocks_exported(&bench).await, [(ana.get(), 50, at.as_millis())]);
+}
+
+async fn nobody_has_more_than_may_be(bench: Bench) {
+    let ana = bench.user("ana").await.id;
+    let others: Vec<_> = (100..=100 + i64::from(BLOCKS_MAX)).collect();
+    let users: Vec<_> = others.iter().map(|other| Item::User(user(*other, &format!("u{other}")))).collect();
+    bench.takes_in(&users).await;
+    let mut blocks: Vec<_> = others.iter().map(|other| block(ana, id(*other), START)).collect();
+    let said = bench.takes_in(&blocks[..500]).await;
+    assert!(said.iter().all(|said| said.ends_with(" new")), "{said:?}");
+    // Who blocks the other way round has a count of their own.
+    blocks.push(block(id(100), ana, START));
+    let said = bench.takes_in(&blocks).await;
+    let refused: Vec<_> = said.iter().filter(|said| said.contains("refused")).collect();
+    assert_eq!(refused, [&format!("{} refused too_many_blocks", others.len())]);
+    assert_eq!(said.iter().filter(|said| said.ends_with(" there")).count(), 500);
+    assert_eq!(bench.blocks_exported(&bench).await.len(), others.len());
 }
 
 /// Through another process, while the talking goes on without a pause, as for a block that somebody asks for.
@@ -168,5 +186,6 @@ contract!(
     a_block_is_taken_once_and_is_left_as_it_is,
     one_that_somebody_made_here_stays,
     whom_it_names_must_be_here,
+    nobody_has_more_than_may_be,
     once_it_is_taken_nothing_is_committed_without_it,
 );
