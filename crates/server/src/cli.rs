@@ -320,6 +320,16 @@ pub enum UserCommand {
         #[arg(long, value_name = "WHAT", value_parser = parse_messages)]
         messages: Messages,
     },
+    /// Write all that is held about one person to a file, to be given to them; beside servers that use the database
+    #[command(long_about = moving::PERSON, after_help = moving::PERSON_EXPORTED)]
+    Export {
+        /// About whom
+        #[command(flatten)]
+        whom: WhichUser,
+        /// The file to write, which must not be there yet; - is standard output [default: -]
+        #[arg(default_value = "-", hide_default_value = true)]
+        file: PathBuf,
+    },
     /// Set a new password, which revokes all of the user's tokens; asked for as `add` does
     SetPassword {
         /// Whose

@@ -5,6 +5,7 @@ mod elsewhere;
 mod export;
 mod healthcheck;
 mod import;
+mod lines;
 mod progress;
 mod token;
 mod user;

@@ -5,9 +5,11 @@
 //! - `write`: from what moves to its line.
 //! - `parse`: from a line to what moves, or why it cannot.
 //! - `read`: a file, line by line, in bounded memory.
+//! - `person`: what is written about one person, most of it in the same lines.
 
 mod lines;
 mod parse;
+mod person;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -15,6 +17,7 @@ mod write;
 
 pub(crate) use lines::VERSION;
 pub(crate) use parse::{Parsed, Unread, parse};
+pub(crate) use person::line_about;
 pub(crate) use read::{LINE_BYTES_MAX, Raw, read_line};
 pub(crate) use write::{Passwords, end, header, line};
 

@@ -6,18 +6,13 @@ use std::io;
 use handsel_domain::conversation::ConversationKey;
 use handsel_domain::moving::{MovedBlock, MovedConversation, MovedEntry, MovedListing, MovedUser};
 use handsel_domain::time::Timestamp;
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult, Value};
+use sea_orm::{DbErr, Value};
 
 use crate::database::DatabaseUrl;
 use crate::errors::corrupt;
 use crate::moved;
-use crate::sql::statement;
+use crate::paged::{ExportError, PAGE_ROWS, Reader, in_one_snapshot};
 use crate::timeline::rows::conversation_columns;
-use crate::verify::VerifyError;
-use crate::verify::source::Source;
-
-/// Rows of one page: what is held in memory at once.
-const PAGE_ROWS: i64 = 500;
 
 /// With when the last of each user's tokens was revoked: it may be a JWT, and those do not know to which place they go.
 const USERS: &str = concat!(
@@ -72,123 +67,58 @@ pub enum Exported {
     Entry(ConversationKey, MovedEntry),
 }
 
-/// Why not everything was handed over.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// The database cannot be read.
-    #[error(transparent)]
-    Source(#[from] VerifyError),
-    /// A row is none that could be moved, or the database failed.
-    #[error("{0}; `handsel verify` says more")]
-    Unreadable(String),
-    /// Whoever took it over could not.
-    #[error("{0}")]
-    Unwritten(#[from] io::Error),
-}
-
 /// Hands everything over that moves, in one snapshot of the database and a page at a time.
 pub async fn export(url: &DatabaseUrl, mut each: impl FnMut(Exported) -> io::Result<()>) -> Result<(), ExportError> {
-    let mut source = Source::open(url).await?;
-    let mut unwritten = None;
-    let read = source
-        .snapshot(async |transaction| {
-            let mut reader = Reader { transaction, each: &mut each, unwritten: &mut unwritten };
-            reader.everything().await
-        })
-        .await;
-    source.close().await;
-    match (read, unwritten) {
-        (Err(_), Some(error)) => Err(error.into()),
-        (Err(error), None) => Err(ExportError::Unreadable(error.to_string())),
-        (Ok(()), _) => Ok(()),
-    }
+    in_one_snapshot(url, &mut each, async |reader| everything(reader).await).await
 }
 
-struct Reader<'a, F> {
-    transaction: &'a DatabaseTransaction,
-    each: &'a mut F,
-    /// Why it was not taken over, which a transaction has no way to say.
-    unwritten: &'a mut Option<io::Error>,
-}
-
-impl<F: FnMut(Exported) -> io::Result<()>> Reader<'_, F> {
-    fn hand(&mut self, exported: Exported) -> Result<(), DbErr> {
-        (self.each)(exported).map_err(|error| {
-            *self.unwritten = Some(error);
-            DbErr::Custom("it was not taken over".to_owned())
-        })
+async fn everything(reader: &mut Reader<'_, Exported>) -> Result<(), DbErr> {
+    let counts = reader.rows(COUNTS, vec![]).await?;
+    let mut sum = 0;
+    for table in ["users", "blocks", "listings", "conversations", "entries"] {
+        let rows: i64 = counts.first().map_or(Ok(0), |row| row.try_get("", table))?;
+        sum += u64::try_from(rows).unwrap_or_default();
     }
-
-    async fn rows(&self, sql: &'static str, values: Vec<Value>) -> Result<Vec<QueryResult>, DbErr> {
-        self.transaction.query_all_raw(statement(self.transaction, sql, values)).await
-    }
-
-    async fn everything(&mut self) -> Result<(), DbErr> {
-        let counts = self.rows(COUNTS, vec![]).await?;
-        let mut sum = 0;
-        for table in ["users", "blocks", "listings", "conversations", "entries"] {
-            let rows: i64 = counts.first().map_or(Ok(0), |row| row.try_get("", table))?;
-            sum += u64::try_from(rows).unwrap_or_default();
-        }
-        self.hand(Exported::Begin(sum))?;
-        self.each_row(USERS, vec![i64::MIN.into()], |row| {
+    reader.hand(Exported::Begin(sum))?;
+    reader
+        .each_row(USERS, vec![i64::MIN.into()], |row| {
             let (mut user, revoked_at) = (moved::user(row)?, row.try_get::<Option<i64>>("u_", "revoked_at")?);
             user.signed_out_at = user.signed_out_at.max(revoked_at.map(Timestamp::from_millis));
             Ok((vec![user.id.get().into()], Exported::User(user)))
         })
         .await?;
-        self.each_row(BLOCKS, vec![i64::MIN.into(), i64::MIN.into()], |row| {
+    reader
+        .each_row(BLOCKS, vec![i64::MIN.into(), i64::MIN.into()], |row| {
             let place = ["blocker_id", "blocked_id"].map(|column| row.try_get::<i64>("b_", column).map(Value::from));
             let place = place.into_iter().collect::<Result<_, DbErr>>()?;
             Ok((place, Exported::Block(moved::block(row)?)))
         })
         .await?;
-        self.each_row(LISTINGS, vec!["".into(), i64::MIN.into()], |row| {
+    reader
+        .each_row(LISTINGS, vec!["".into(), i64::MIN.into()], |row| {
             let place = vec![row.try_get::<String>("l_", "kind")?.into(), row.try_get::<i64>("l_", "id")?.into()];
             Ok((place, Exported::Listing(moved::listing(row)?)))
         })
         .await?;
-        self.timelines().await
-    }
+    timelines(reader).await
+}
 
-    /// Reads a table to its end. `read` says of a row what orders it, and what it is.
-    async fn each_row(
-        &mut self,
-        sql: &'static str,
-        mut after: Vec<Value>,
-        read: impl Fn(&QueryResult) -> Result<(Vec<Value>, Exported), DbErr>,
-    ) -> Result<(), DbErr> {
-        loop {
-            let page = self.rows(sql, after.iter().cloned().chain([PAGE_ROWS.into()]).collect()).await?;
-            if page.is_empty() {
-                return Ok(());
-            }
-            for row in &page {
-                let exported;
-                (after, exported) = read(row)?;
-                self.hand(exported)?;
+async fn timelines(reader: &mut Reader<'_, Exported>) -> Result<(), DbErr> {
+    let mut after = i64::MIN;
+    loop {
+        let page = reader.rows(CONVERSATIONS, vec![after.into(), PAGE_ROWS.into()]).await?;
+        let Some(last) = page.last() else { return Ok(()) };
+        let mut entries = Entries { after: (after, i64::MAX), last: last.try_get("c_", "id")?, read: VecDeque::new() };
+        after = entries.last;
+        for row in &page {
+            let (id, conversation) = (row.try_get("c_", "id")?, moved::conversation(row)?);
+            reader.hand(Exported::Conversation(conversation))?;
+            while let Some(entry) = entries.next_of(reader, id).await? {
+                reader.hand(Exported::Entry(conversation.key, entry))?;
             }
         }
-    }
-
-    async fn timelines(&mut self) -> Result<(), DbErr> {
-        let mut after = i64::MIN;
-        loop {
-            let page = self.rows(CONVERSATIONS, vec![after.into(), PAGE_ROWS.into()]).await?;
-            let Some(last) = page.last() else { return Ok(()) };
-            let mut entries =
-                Entries { after: (after, i64::MAX), last: last.try_get("c_", "id")?, read: VecDeque::new() };
-            after = entries.last;
-            for row in &page {
-                let (id, conversation) = (row.try_get("c_", "id")?, moved::conversation(row)?);
-                self.hand(Exported::Conversation(conversation))?;
-                while let Some(entry) = entries.next_of(self, id).await? {
-                    self.hand(Exported::Entry(conversation.key, entry))?;
-                }
-            }
-            if let Some((of, _)) = entries.read.front() {
-                return Err(corrupt("conversation of an entry", of));
-            }
+        if let Some((of, _)) = entries.read.front() {
+            return Err(corrupt("conversation of an entry", of));
         }
     }
 }
@@ -205,11 +135,7 @@ struct Entries {
 
 impl Entries {
     /// The next entry, where it is that conversation's.
-    async fn next_of<F: FnMut(Exported) -> io::Result<()>>(
-        &mut self,
-        reader: &Reader<'_, F>,
-        conversation: i64,
-    ) -> Result<Option<MovedEntry>, DbErr> {
+    async fn next_of(&mut self, reader: &Reader<'_, Exported>, conversation: i64) -> Result<Option<MovedEntry>, DbErr> {
         if self.read.is_empty() {
             let values = [self.after.0, self.after.1, self.last, PAGE_ROWS].map(Value::from);
             for row in reader.rows(ENTRIES, values.to_vec()).await? {

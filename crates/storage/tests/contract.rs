@@ -51,6 +51,7 @@ mod contract {
     mod giving_up;
     mod handshake;
     mod held;
+    mod held_about;
     mod import;
     mod jwts;
     mod listings;

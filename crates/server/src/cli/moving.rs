@@ -34,6 +34,24 @@ Examples:
   handsel import site.ndjson --report report.ndjson --database-url postgres://handsel@localhost/handsel
   zcat site.ndjson.gz | handsel import -";
 
+pub(super) const PERSON: &str = "\
+Write all that is held about one person, for an answer to them, as it is at one moment and one JSON object a line: who they \
+are, what they published, each conversation of theirs with what both wrote and agreed on, whom they have blocked, when they \
+were logged in, and when somebody who runs the site read a conversation of theirs or did something about them. People who \
+are suspended or erased are no exception; the latter have no name any more, and are found by their id.
+
+It may run beside servers that use the database: it makes and changes nothing. Passwords' hashes and tokens are never \
+written, nor who has blocked the person. What the other ones wrote is theirs as well: look before you pass it on. \
+docs/privacy.md says what each line has.";
+
+pub(super) const PERSON_EXPORTED: &str = "\
+Exit status: 0 everything was written, and stands in the file under its name, 1 it was not.
+
+Examples:
+  handsel user export ana ana.ndjson
+  handsel user export id:42 | gzip > 42.ndjson.gz
+  handsel user export ana | jq -r 'select(.type == \"message\").content'";
+
 /// The flags of `export`.
 #[derive(Clone, Debug, Default, Args, Serialize)]
 pub struct ExportArgs {

@@ -1,5 +1,9 @@
 //! `handsel user …`. Passwords are asked for or read from standard input, never taken from the command line, where
 //! every process of the machine could read them. Knows nothing of how they are hashed.
+//!
+//! - `export`: all that is held about one person.
+
+mod export;
 
 use std::io::{BufRead, IsTerminal};
 
@@ -65,6 +69,7 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
             println!("Erased user {id}: {redacted} messages redacted now, in {conversations} conversations.");
             opened.close().await;
         }
+        UserCommand::Export { whom, file } => export::run(whom, &file).await?,
         UserCommand::SetPassword { username, common } => {
             let opened = open(common).await?;
             let user = find_user(&opened.app, &username).await?;

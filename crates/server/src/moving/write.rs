@@ -49,7 +49,7 @@ pub(crate) fn line(item: &Item, passwords: Passwords) -> io::Result<Option<Strin
     .map(Some)
 }
 
-fn text(line: &impl Serialize) -> io::Result<String> {
+pub(super) fn text(line: &impl Serialize) -> io::Result<String> {
     Ok(serde_json::to_string(line)?)
 }
 
@@ -69,7 +69,7 @@ fn user_line(user: &MovedUser, passwords: Passwords) -> UserLine {
     }
 }
 
-fn block_line(block: &MovedBlock) -> BlockLine {
+pub(super) fn block_line(block: &MovedBlock) -> BlockLine {
     BlockLine {
         kind: Kind::Block,
         blocker_id: block.blocker.get(),
@@ -78,7 +78,7 @@ fn block_line(block: &MovedBlock) -> BlockLine {
     }
 }
 
-fn listing_line(listing: &MovedListing) -> ListingLine {
+pub(super) fn listing_line(listing: &MovedListing) -> ListingLine {
     ListingLine {
         kind: Kind::Listing,
         listing: listing.listing.to_string(),
@@ -90,7 +90,7 @@ fn listing_line(listing: &MovedListing) -> ListingLine {
     }
 }
 
-fn conversation_line(conversation: &MovedConversation) -> ConversationLine {
+pub(super) fn conversation_line(conversation: &MovedConversation) -> ConversationLine {
     ConversationLine {
         kind: Kind::Conversation,
         conversation: conversation.key.to_string(),
@@ -99,7 +99,7 @@ fn conversation_line(conversation: &MovedConversation) -> ConversationLine {
     }
 }
 
-fn entry_line(conversation: &str, entry: &MovedEntry) -> io::Result<String> {
+pub(super) fn entry_line(conversation: &str, entry: &MovedEntry) -> io::Result<String> {
     let MovedEntry { seq, id, actor, at, said } = entry;
     let (seq, id, created_at) = (seq.get(), id.map(EntryId::get), rfc3339(*at));
     let message = |content: &str, name: Option<&ClientMessageId>, redacted_at: Option<Timestamp>| MessageLine {

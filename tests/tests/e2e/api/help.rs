@@ -64,6 +64,7 @@ async fn every_flag_is_explained_with_its_default() {
         (&["healthcheck"], [HEALTHCHECK.as_slice(), &COMMON].concat()),
         (&["user", "add"], [NAMES.as_slice(), &COMMON].concat()),
         (&["user", "list"], COMMON.to_vec()),
+        (&["user", "export"], COMMON.to_vec()),
         (&["user", "set-password"], COMMON.to_vec()),
         (&["token", "issue"], COMMON.to_vec()),
         (&["token", "revoke"], COMMON.to_vec()),
@@ -89,7 +90,7 @@ async fn every_command_is_named() {
         assert!(all.contains(&format!(" {name} ")), "{name}: {all}");
     }
     let (user, token) = (help(&["user"]).await, help(&["token"]).await);
-    assert!(["add", "list", "set-password"].iter().all(|name| user.contains(name)), "{user}");
+    assert!(["add", "list", "export", "set-password"].iter().all(|name| user.contains(name)), "{user}");
     assert!(["issue", "revoke"].iter().all(|name| token.contains(name)), "{token}");
 }
 
