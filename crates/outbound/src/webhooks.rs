@@ -252,7 +252,7 @@ impl Webhooks {
             return Done::NotRead;
         }
         let body = (self.encode)(event);
-        let signed = self.secrets.sign(&format!("evt_{}", event.id), self.clock.now(), &body);
+        let signed = self.secrets.sign(&name(event), self.clock.now(), &body);
         let by = Instant::now() + WEBHOOK_TIMEOUT;
         let answer = self.client.post(&self.target, &signed, None, body, by).await;
         Done::Posted { event: event.id, at: event.at(), answer }
@@ -311,6 +311,12 @@ impl Turn {
         let apart = if self.lanes.progress().is_some() { SAVINGS_APART } else { LEASE_RENEWAL };
         (self.saved_at + apart).max(self.save_after)
     }
+}
+
+/// What an event is called when it is told, each time. Its time is part of that: a database that was moved or restored counts
+/// from an earlier number again, and what is new there must not pass for what was told before.
+fn name(event: &Event) -> String {
+    format!("evt_{}_{}", event.id, event.at().as_millis())
 }
 
 fn outcome(answer: &Result<Answer, CallError>) -> Outcome {

@@ -28,9 +28,9 @@ class Mirrored(models.Model):
 
 
 class HandledEvent(models.Model):
-    """An event that was handled: they come at least once, and count once."""
+    """An event that was handled, by its `webhook-id`: they come at least once, and count once."""
 
-    id = models.BigIntegerField(primary_key=True)
+    name = models.CharField(primary_key=True, max_length=80)
     handled_at = models.DateTimeField(auto_now_add=True, db_index=True)
 
 

@@ -15,7 +15,7 @@ from market.models import Offer
 from . import events, mirror, signing
 from .client import Answered, Unreachable
 from .config import setting
-from .models import HandledEvent, HandselUser, Mirrored
+from .models import FeedPosition, HandledEvent, HandselUser, Mirrored
 from .routers import Views as Router
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -26,6 +26,12 @@ def headers(body, secret=SECRET, message_id="msg_1", at=None):
     timestamp = str(int(time.time() if at is None else at))
     signature = signing.signature(secret, message_id, timestamp, body)
     return {"webhook-id": message_id, "webhook-timestamp": timestamp, "webhook-signature": signature}
+
+
+def told(number, minute=0):
+    """An event."""
+    at = f"2026-11-23T18:{minute:02}:00.0{number:02}Z"
+    return {"id": number, "type": "message.created", "timestamp": at, "data": {}}
 
 
 class Signatures(SimpleTestCase):
@@ -74,7 +80,7 @@ class Hook(TestCase):
             self.assertEqual(self.client.post("/handsel/events/").status_code, 503)
 
     def test_an_event_that_comes_again_is_handled_once(self):
-        event = {"id": 7, "type": "message.created", "data": {}}
+        event = told(7)
         with mock.patch("market.adopting.TimeBank.happened") as happened:
             for _ in range(2):
                 self.assertEqual(self.post("/handsel/events/", event).status_code, 204)
@@ -82,8 +88,90 @@ class Hook(TestCase):
 
     def test_an_event_that_fails_is_not_handled(self):
         with mock.patch("market.adopting.TimeBank.happened", side_effect=RuntimeError), self.assertRaises(RuntimeError):
-            events.handle({"id": 8, "type": "message.created", "data": {}})
+            events.handle(told(8))
         self.assertFalse(HandledEvent.objects.exists())
+
+
+@override_settings(HANDSEL={"SITE": "market.adopting.TimeBank"})
+class Feed(TestCase):
+    """What `handsel_follow` reads: of a Handsel that has `kept` these events, and none up to `expired`."""
+
+    def setUp(self):
+        self.kept, self.expired, self.handled = [], 0, []
+        for what, instead in [
+            ("handsel.client.Admin.events", lambda _, after: self.page(after)),
+            ("market.adopting.TimeBank.happened", lambda _, event: self.handled.append(events.name_of(event))),
+        ]:
+            patch = mock.patch(what, instead)
+            patch.start()
+            self.addCleanup(patch.stop)
+
+    def page(self, after):
+        newest = max((event["id"] for event in self.kept), default=self.expired)
+        if 0 < after < self.expired:
+            raise Answered(410, "events_expired", "")
+        if after > newest:
+            raise Answered(400, "query_invalid", "")
+        return {"results": [event for event in self.kept if event["id"] > after][:3]}
+
+    def names(self):
+        return [events.name_of(event) for event in self.kept]
+
+    def begins_anew(self):
+        with self.assertLogs("handsel", "WARNING"):
+            return events.follow()
+
+    def test_each_event_is_handled_once_whichever_way_it_comes(self):
+        self.kept = [told(number) for number in range(1, 6)]
+        events.handle(self.kept[3])
+        self.assertEqual((events.follow(), events.follow()), (4, 0))
+        self.kept.append(told(6))
+        self.assertEqual(events.follow(), 1)
+        self.assertEqual(sorted(self.handled), self.names())
+
+    def test_an_event_s_name_has_its_number_and_its_time_in_milliseconds(self):
+        self.assertEqual(events.name_of({"id": 17, "timestamp": "2026-11-23T18:00:00.029Z"}), "evt_17_1795456800029")
+
+    def test_a_restored_backup_gives_numbers_again_and_nothing_is_lost_or_repeated(self):
+        for newer in (0, 1, 2, 3, 5):
+            with self.subTest(newer=newer):
+                self.kept = [told(number) for number in range(1, 7)]
+                events.follow()
+                self.handled.clear()
+                # The backup had four of them.
+                self.kept = self.kept[:4] + [told(5 + number, minute=30 + newer) for number in range(newer)]
+                self.assertEqual(self.begins_anew(), newer)
+                self.assertEqual(self.handled, self.names()[4:])
+                self.assertEqual(events.follow(), 0)
+                FeedPosition.objects.all().delete()
+
+    def test_the_feed_of_a_handsel_that_was_moved_begins_at_1_again(self):
+        self.kept = [told(1), told(2)]
+        events.follow()
+        self.kept = [told(1, minute=30), told(2, minute=31)]
+        self.assertEqual(self.begins_anew(), 2)
+        self.assertEqual(len(set(self.handled)), 4)
+
+    def test_after_events_that_expired_unread_it_goes_on_with_the_oldest(self):
+        self.kept = [told(1), told(2)]
+        events.follow()
+        self.kept, self.expired = [told(7), told(8)], 6
+        self.assertEqual((self.begins_anew(), events.follow()), (2, 0))
+
+    def test_where_all_has_expired_it_waits_for_what_comes(self):
+        self.kept = [told(1)]
+        events.follow()
+        self.kept, self.expired = [], 1
+        self.begins_anew()
+        self.kept = [told(2)]
+        self.assertEqual(events.follow(), 1)
+
+    def test_another_refusal_is_nobody_s_to_pass_over(self):
+        self.kept = [told(1), told(2)]
+        events.follow()
+        with mock.patch.object(self, "page", side_effect=Answered(401, "admin_key_invalid", "")):
+            self.assertRaises(Answered, events.follow)
+        self.assertEqual(FeedPosition.objects.get().after, 2)
 
 
 class Told(TransactionTestCase):

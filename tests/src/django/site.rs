@@ -48,21 +48,14 @@ impl HandselBeside {
     /// Over a fresh file, with the settings that the example's README gives it.
     pub fn fresh() -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-        let site = listener.local_addr().expect("it is bound");
-        let started = Started::fresh_file()
-            .with_admin()
-            .variable("HANDSEL_IDENTITY", "external")
-            .variable("HANDSEL_WEBHOOK_SECRET", WEBHOOK_SECRET)
-            .variable("HANDSEL_HANDSHAKE_HOOK", &format!("http://{site}/handsel/hook/"))
-            .variable("HANDSEL_OUTBOUND_ALLOW", "127.0.0.1");
+        let started = asking(Started::fresh_file(), &address(&listener));
         Self { listener, started, prefix: "" }
     }
 
     /// Which pushes its events to the site.
     #[must_use]
     pub fn with_webhooks(mut self) -> Self {
-        let site = self.listener.local_addr().expect("it is bound");
-        self.started = self.started.variable("HANDSEL_WEBHOOK_URL", &format!("http://{site}/handsel/events/"));
+        self.started = telling(self.started, &address(&self.listener));
         self
     }
 
@@ -91,6 +84,24 @@ impl HandselBeside {
     }
 }
 
+fn address(listener: &TcpListener) -> String {
+    listener.local_addr().expect("it is bound").to_string()
+}
+
+/// With the settings that the example's README gives a Handsel.
+fn asking(handsel: Started, site: &str) -> Started {
+    handsel
+        .with_admin()
+        .variable("HANDSEL_IDENTITY", "external")
+        .variable("HANDSEL_WEBHOOK_SECRET", WEBHOOK_SECRET)
+        .variable("HANDSEL_HANDSHAKE_HOOK", &format!("http://{site}/handsel/hook/"))
+        .variable("HANDSEL_OUTBOUND_ALLOW", "127.0.0.1")
+}
+
+fn telling(handsel: Started, site: &str) -> Started {
+    handsel.variable("HANDSEL_WEBHOOK_URL", &format!("http://{site}/handsel/events/"))
+}
+
 impl Site {
     /// A site with empty tables, and without a Handsel.
     pub async fn alone() -> Self {
@@ -104,7 +115,7 @@ impl Site {
     }
 
     fn is_served(&mut self, listener: TcpListener) {
-        let address = listener.local_addr().expect("it is bound").to_string();
+        let address = address(&listener);
         let mut serve = self.python(&["-c", SERVE]);
         let mut process = serve.stdin(Stdio::from(OwnedFd::from(listener))).spawn().expect("Python starts");
         let log = Printed::of(process.stderr.take().expect("stderr is piped"));
@@ -138,6 +149,11 @@ impl Site {
         let said = String::from_utf8([ended.stdout, ended.stderr].concat()).expect("UTF-8");
         assert!(ended.status.success(), "manage.py {arguments:?}: {}\n{said}", ended.status);
         said
+    }
+
+    /// A Handsel that takes the place of the one that it was started with, and pushes its events here.
+    pub fn has_beside(&self, handsel: Started) -> Started {
+        telling(asking(handsel, self.address()), self.address())
     }
 
     /// `127.0.0.1:PORT`

@@ -1,9 +1,11 @@
 //! Two users of the site talk and shake hands through Handsel, and the site's hours move. Knows both by what they show.
 
 use handsel_tests::django::{HandselBeside, Site, Visitor};
-use handsel_tests::{Person, Server, Socket, in_time};
+use handsel_tests::{Admin, Person, Server, Socket, Started, in_time};
 use serde_json::json;
 use tokio::time::{Duration, sleep};
+
+use super::moving::runs;
 
 /// Between two looks at a page that nothing announces.
 const PAUSE: Duration = Duration::from_millis(50);
@@ -88,6 +90,27 @@ async fn two_users_of_the_site_talk_and_shake_hands_and_the_hours_move() {
     has(&mut scene.bo, "3", "2").await;
     has(&mut scene.ana, "5", "0").await;
     complete(&mut of_ana, &mut of_bo).await;
+    has(&mut scene.ana, "7", "0").await;
+    has(&mut scene.bo, "3", "0").await;
+}
+
+#[tokio::test]
+async fn after_handsel_moved_to_another_database_the_hours_move_as_before() {
+    let mut scene = Scene::begins(HandselBeside::fresh().with_webhooks()).await;
+    let (mut of_ana, mut of_bo) = scene.talk().await;
+    shake_hands(&mut of_ana, &mut of_bo).await;
+    has(&mut scene.bo, "3", "2").await;
+    let (ana, bo) = scene.people().await;
+
+    let file = scene.site.file("all.ndjson");
+    let before = scene.handsel.kill().await;
+    runs(&before, &["export", Site::path(&file)]).await;
+    let after = scene.site.has_beside(Started::fresh_file());
+    runs(&after, &["import", Site::path(&file)]).await;
+    let handsel = after.start().await;
+    let site = Admin::of(&handsel);
+    let (ana, bo) = (site.logs_in(ana.id).await, site.logs_in(bo.id).await);
+    complete(&mut ana.opens("offer_1").await, &mut bo.opens("offer_1").await).await;
     has(&mut scene.ana, "7", "0").await;
     has(&mut scene.bo, "3", "0").await;
 }

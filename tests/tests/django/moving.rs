@@ -57,7 +57,7 @@ fn assert_same(seen: &[Said], expected: &[Said], what: &str) {
 }
 
 /// A command over a database, which must end well.
-async fn runs(handsel: &Started, arguments: &[&str]) {
+pub(super) async fn runs(handsel: &Started, arguments: &[&str]) {
     let ended = tokio::time::timeout(LONG, handsel.process(arguments).output()).await;
     let ended = ended.unwrap_or_else(|_| panic!("{arguments:?} took {LONG:?}")).expect("the binary starts");
     let said = String::from_utf8_lossy(&[ended.stdout, ended.stderr].concat()).into_owned();

@@ -119,7 +119,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='HandledEvent',
             fields=[
-                ('id', models.BigIntegerField(primary_key=True, serialize=False)),
+                ('name', models.CharField(max_length=80, primary_key=True, serialize=False)),
                 ('handled_at', models.DateTimeField(auto_now_add=True, db_index=True)),
             ],
         ),

@@ -1,6 +1,7 @@
 //! A marketplace that is told, and people who talk meanwhile. Knows nothing of what the marketplace answers.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::UNIX_EPOCH;
 
 use handsel_tests::{Person, Posted, Receiver, Server, Started};
 use serde_json::{Value, json};
@@ -49,6 +50,13 @@ pub(super) fn number(posted: &Posted) -> i64 {
     posted.json["id"].as_i64().unwrap_or_else(|| panic!("no id in {posted:?}"))
 }
 
+/// What an event is called each time that it is told, by what is told.
+fn name(event: &Value) -> String {
+    let at = event["timestamp"].as_str().unwrap_or_else(|| panic!("no timestamp in {event}"));
+    let at = humantime::parse_rfc3339(at).expect("a time").duration_since(UNIX_EPOCH).expect("since 1970");
+    format!("evt_{}_{}", event["id"], at.as_millis())
+}
+
 /// Which events were taken.
 pub(super) fn taken(posted: &[Posted]) -> BTreeSet<i64> {
     posted.iter().filter(|posted| posted.answered == 200).map(number).collect()
@@ -65,7 +73,7 @@ pub(super) fn must_be_told(posted: &[Posted], events: &[Value]) {
     let mut last: BTreeMap<&str, Vec<i64>> = BTreeMap::new();
     for posted in posted {
         let id = number(posted);
-        assert_eq!(posted.id, format!("evt_{id}"));
+        assert_eq!(posted.id, name(&posted.json));
         assert_eq!(&&posted.json, &bodies[&id], "what is told is what the feed says");
         let conversation = posted.json["data"]["conversation"].as_str().expect("a conversation");
         let of_it = last.entry(conversation).or_default();
