@@ -95,9 +95,21 @@ async fn one_origin_has_the_site_and_its_handsel() {
     // What is between the two alone: not from here.
     let key = Some(handsel_tests::admin::ADMIN_KEY);
     http::request(&handsel.address, "GET", "/talk/api/admin/users/1/", key, None).await.is(200);
-    for path in
-        ["/talk/api/admin/users/1/", "/talk/metrics", "/handsel/hook/", "/handsel/events/", "/api/admin/users/1/"]
-    {
-        http::request(&nginx.address, "GET", path, key, None).await.is(404);
+    http::request(&handsel.address, "GET", "/talk/metrics/", None, None).await.is(200);
+    for path in [
+        "/talk/api/admin/users/1/",
+        "/talk/api/admin/users/1",
+        "/talk//api/admin/users/1/",
+        "/talk/api/admin",
+        "/talk/metrics",
+        "/talk/metrics/",
+        "/talk//metrics",
+        "/handsel/hook/",
+        "/handsel/hook",
+        "/handsel/events/",
+        "/api/admin/users/1/",
+    ] {
+        let answer = http::request(&nginx.address, "GET", path, key, None).await;
+        assert_eq!(answer.status, 404, "{path} is open to everybody: {}", answer.text);
     }
 }
