@@ -4,6 +4,7 @@ import io
 import json
 import tempfile
 from datetime import UTC, datetime, timedelta
+from itertools import groupby
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -77,6 +78,25 @@ class Moving(TestCase):
         )
         steps = [(line["step"], line["actor_id"]) for line in lines if line["type"] == "step"]
         self.assertEqual(steps, [("start", self.bo.pk), ("approve", self.ana.pk)])
+
+    def test_the_conversation_that_was_written_to_last_comes_last(self):
+        self.says(self.bo, self.ana, "Long ago", 1)
+        self.says(self.cy, self.ana, "Yesterday", 8)
+        self.says(self.ana, self.bo, "  ", 20)
+        self.says(self.ana, self.bo, "About moving", 3, about=self.need)
+        self.says(self.cy, self.bo, "In between", 4, about=self.need)
+        # What was agreed last counts as well.
+        at = {"created_at": START + timedelta(minutes=2), "approved_at": START + timedelta(minutes=9)}
+        Handshake.objects.create(
+            need=self.need, user1=self.ana, user2=self.bo, initiator=self.ana, status="approved", **at
+        )
+        lines, _ = self.exported()
+        offer, need = self.offer.name, self.need.name
+        order = [f"{offer}:{self.bo.pk}", f"{need}:{self.cy.pk}", f"{offer}:{self.cy.pk}", f"{need}:{self.ana.pk}"]
+        self.assertEqual([line["conversation"] for line in lines if line["type"] == "conversation"], order)
+        # Each with its own entries behind it.
+        entries = [line["conversation"] for line in lines if "seq" in line]
+        self.assertEqual([key for key, _ in groupby(entries)], order)
 
     def test_nothing_unread_becomes_read(self):
         for minute, is_read in enumerate([True, False, True]):

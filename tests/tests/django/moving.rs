@@ -6,7 +6,7 @@ use std::time::Duration;
 use handsel_tests::django::Site;
 use handsel_tests::over::Over;
 use handsel_tests::seed::seeded;
-use handsel_tests::{Database, Started, in_time};
+use handsel_tests::{Admin, Database, Server, Started, in_time};
 use sqlx::Row;
 
 const MESSAGES: usize = 100_000;
@@ -97,6 +97,23 @@ fn content(file: &Path) -> Vec<String> {
     text.lines().skip(1).map(str::to_owned).collect()
 }
 
+/// Whoever has the most conversations finds first the one in which something was said last.
+async fn lists_are_in_the_order_of_time(handsel: &Server) {
+    const BUSIEST: &str = "SELECT person FROM (SELECT owner_id AS person FROM handsel_v1_conversations \
+        UNION ALL SELECT respondent_id FROM handsel_v1_conversations) AS p GROUP BY person ORDER BY COUNT(*) DESC, person";
+    const THEIRS: &str = "SELECT conversation FROM handsel_v1_conversations WHERE $1 IN (owner_id, respondent_id) \
+        ORDER BY last_entry_at DESC";
+    let busiest = handsel.database().number(BUSIEST).await;
+    let theirs = sqlx::query(THEIRS).bind(busiest).fetch_all(&mut handsel.database().connect().await).await;
+    let expected: Vec<String> = theirs.expect("it can be read").iter().map(|row| row.get(0)).collect();
+    assert!(expected.len() > 3, "somebody has some conversations, saw {expected:?}");
+    let person = Admin::of(handsel).logs_in(busiest).await;
+    let list = person.get("/api/conversations/?limit=100").await;
+    let list = list.is(200)["results"].as_array().expect("a list").iter();
+    let seen: Vec<_> = list.filter_map(|one| one["conversation"].as_str()).collect();
+    assert_eq!(seen, expected, "the conversations of user {busiest}");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_old_messages_move_in_and_on_and_out_again() {
     // Somewhere in the middle: behind the first transaction, and well in front of the last.
@@ -134,4 +151,8 @@ async fn a_hundred_thousand_old_messages_move_in_and_on_and_out_again() {
     site.manages(&["handsel_import_back", Site::path(&again)]).await;
     assert_same(&said(&site.database(), OLD).await, &old, "back in the old chat");
     assert_eq!(site.database().number("SELECT COUNT(*) FROM chat_handshake").await, handshakes);
+
+    for handsel in [handsel, postgres] {
+        lists_are_in_the_order_of_time(&handsel.with_admin().start().await).await;
+    }
 }

@@ -1,11 +1,13 @@
 """Writes users, listings and the old chat into a file that `handsel import` reads. Nothing is changed.
 
-Conversation by conversation, so that the longest one is all that has to fit into memory. What cannot be taken is told on
+Conversation by conversation, so that the longest one is all that has to fit into memory. The one that was written to last
+comes last, since Handsel lists them in the order in which they came; until all are known they wait in a file beside it. What cannot be taken is told on
 stderr, with the reason, and stays where it is. Close the old chat before the export that counts: what is written meanwhile
 may be in it or not.
 """
 
 import os
+import tempfile
 from collections import Counter
 
 from django.contrib.auth import get_user_model
@@ -26,7 +28,8 @@ class Command(BaseCommand):
         unfinished = f"{file}.unfinished"
         # What people wrote to each other is nobody else's business.
         with open(os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as out:
-            counted = export(Writer(out), self.left_out)
+            with tempfile.TemporaryFile(dir=os.path.dirname(os.path.abspath(file))) as waiting:
+                counted = export(Writer(out), Writer(waiting, is_part=True), self.left_out)
             out.flush()
             os.fsync(out.fileno())
         os.replace(unfinished, file)
@@ -36,8 +39,8 @@ class Command(BaseCommand):
         self.stderr.write(f"left out: {what}: {why}")
 
 
-def export(writer, left_out):
-    """Writes it all; returns what was written, counted."""
+def export(writer, waiting, left_out):
+    """Writes it all; returns what was written, counted. Conversations go through the writer `waiting`."""
     counted = Counter(users=0, listings=0, conversations=0, messages=0, steps=0)
     for user in get_user_model().objects.order_by("pk").iterator(ROWS):
         writer.write(
@@ -66,8 +69,10 @@ def export(writer, left_out):
                 created_at=written_time(row.created_at),
             )
             counted["listings"] += 1
+    parts = []
     for conversation in all_conversations(left_out):
-        writer.write(
+        begin = waiting.place()
+        waiting.write(
             "conversation",
             conversation=conversation.key,
             owner_read_up_to=conversation.read_up_to(conversation.owner_id),
@@ -76,7 +81,10 @@ def export(writer, left_out):
         counted["conversations"] += 1
         for seq, entry in enumerate(conversation.entries, start=1):
             counted["messages" if entry.what == "message" else "steps"] += 1
-            write_entry(writer, conversation.key, seq, entry)
+            write_entry(waiting, conversation.key, seq, entry)
+        parts.append((conversation.entries[-1].at, begin, waiting.place()))
+    for _, begin, end in sorted(parts):
+        writer.take(waiting, begin, end)
     writer.end()
     return counted
 
