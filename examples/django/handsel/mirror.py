@@ -5,11 +5,13 @@ Handsel that is away fails nobody's change: `manage.py handsel_sync` sends what 
 """
 
 import logging
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.db.models import F
-from django.db.models.signals import post_delete, post_save
+from django.db.models.signals import post_delete, post_save, pre_save
 
 from .client import Admin, Answered, Unreachable
 from .config import the_site
@@ -17,10 +19,14 @@ from .models import Mirrored
 
 log = logging.getLogger(__name__)
 
+# What waits for the end of the request that is under way; None where there is none.
+_behind_request = ContextVar("handsel_behind_request", default=None)
+
 
 def follow_models():
     """Called once, when all models are there."""
     user = get_user_model()
+    pre_save.connect(user_about_to_be_saved, sender=user, dispatch_uid="handsel.user_about_to_be_saved")
     post_save.connect(user_saved, sender=user, dispatch_uid="handsel.user_saved")
     post_delete.connect(user_deleted, sender=user, dispatch_uid="handsel.user_deleted")
     for model in the_site().listing_models:
@@ -28,7 +34,17 @@ def follow_models():
         post_delete.connect(listing_deleted, sender=model, dispatch_uid=f"handsel.{model.__name__}_deleted")
 
 
+def user_about_to_be_saved(sender, instance, raw=False, update_fields=None, **_):
+    """Sees whether the password is another one, or none any more: Django ends the user's other sessions then."""
+    instance.handsel_new_password = False
+    if not raw and instance.pk and (update_fields is None or "password" in update_fields):
+        stored = sender._base_manager.filter(pk=instance.pk).values_list("password", flat=True).first()
+        instance.handsel_new_password = stored is not None and stored != instance.password
+
+
 def user_saved(sender, instance, raw=False, update_fields=None, **_):
+    if instance.handsel_new_password:
+        want_signed_out(instance)
     # A log-in saves `last_login` alone, which is none of Handsel's business.
     if not raw and not (update_fields and set(update_fields) <= {"last_login", "password"}):
         want_user(instance)
@@ -78,10 +94,28 @@ def want_listing(row, now=True, is_open=True):
 
 
 def want_signed_out(user):
-    """No token of the user's is to speak for anybody, and no socket to stay open: once the session is gone, too."""
-    what = f"signed_out_{user.pk}"
-    want(what, "DELETE", f"/api/admin/tokens/?user_id={user.pk}", now=False)
-    return what
+    """No token of the user's is to speak for anybody, and no socket to stay open.
+
+    Where a request is under way, this is sent at its end: Django says so while the session is still there, and a page that
+    is told at once that its token is revoked would be given another one, and stay.
+    """
+    what, waiting = f"signed_out_{user.pk}", _behind_request.get()
+    want(what, "DELETE", f"/api/admin/tokens/?user_id={user.pk}", now=waiting is None)
+    if waiting is not None:
+        waiting.append(what)
+
+
+@contextmanager
+def a_request():
+    """Around one: what has to wait for its end is sent then."""
+    waiting = []
+    before = _behind_request.set(waiting)
+    try:
+        yield
+    finally:
+        _behind_request.reset(before)
+        for what in dict.fromkeys(waiting):
+            try_to_send(what)
 
 
 def want(what, method, path, body=None, now=True):
@@ -112,8 +146,9 @@ def try_to_send(what):
 
 def send(what):
     """Sends what Handsel does not know yet."""
-    row = Mirrored.objects.get(what=what)
-    if row.sent >= row.wanted:
+    row = Mirrored.objects.filter(what=what).first()
+    # Nothing where what wanted it was rolled back.
+    if row is None or row.sent >= row.wanted:
         return None
     while True:
         Admin().call(row.method, row.path, row.body)

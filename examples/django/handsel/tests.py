@@ -1,13 +1,15 @@
 """What the app does without a Handsel: signatures, what is told, what is handled once."""
 
 import json
+import re
 import time
 from unittest import mock
 
 from django.contrib.auth import get_user_model
 from django.contrib.sessions.models import Session
+from django.core import mail
 from django.db import transaction
-from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
+from django.test import Client, SimpleTestCase, TestCase, TransactionTestCase, override_settings
 from django.utils.functional import SimpleLazyObject
 
 from market.models import Offer
@@ -264,6 +266,66 @@ class Told(TransactionTestCase):
         told = f"PUT /api/admin/users/{ana.pk}/"
         self.assertEqual(self.calls, ["POST /api/admin/tokens/", told, "POST /api/admin/tokens/"])
 
+    def revoked(self):
+        return [(method, path) for method, path, _ in self.calls if method == "DELETE"]
+
+    def test_a_new_password_ends_the_tokens_of_the_old_one(self):
+        ana = User.objects.create_user("ana", email="ana@timebank.example", password="handsel-demo")
+        tokens = ("DELETE", f"/api/admin/tokens/?user_id={ana.pk}")
+        self.client.login(username="ana", password="handsel-demo")
+        self.assertEqual(self.revoked(), [])
+        # Changed by herself, in one browser.
+        new = {"old_password": "handsel-demo", "new_password1": "another-one-8", "new_password2": "another-one-8"}
+        self.assertEqual(self.client.post("/accounts/password_change/", new).status_code, 302)
+        self.assertEqual(self.revoked(), [tokens])
+        # There she is still logged in, and is given a new token.
+        self.assertEqual(self.client.post("/handsel/token/", {"refused": "t"}).status_code, 200)
+        # By the link in an e-mail.
+        self.client.post("/accounts/password_reset/", {"email": ana.email})
+        link = re.search(r"/accounts/reset/\S+", mail.outbox[0].body)[0]
+        form = self.client.get(link, follow=True).redirect_chain[-1][0]
+        new = {"new_password1": "a-third-one-8", "new_password2": "a-third-one-8"}
+        self.assertEqual(self.client.post(form, new).status_code, 302)
+        self.assertEqual(self.revoked(), [tokens] * 2)
+        # By an operator: another one, and none.
+        ana.refresh_from_db()
+        ana.set_password("a-fourth-one-8")
+        ana.save(update_fields=["password"])
+        ana.set_unusable_password()
+        ana.save()
+        self.assertEqual((self.revoked(), mirror.left()), ([tokens] * 4, []))
+
+    def test_what_leaves_the_password_as_it_is_revokes_nothing(self):
+        ana = User.objects.create_user("ana", password="handsel-demo")
+        ana.first_name = "Ana"
+        ana.save()
+        ana.save(update_fields=["last_login"])
+        self.assertEqual(self.revoked(), [])
+
+    def test_a_new_password_that_is_rolled_back_revokes_nothing(self):
+        ana = User.objects.create_user("ana", password="handsel-demo")
+        with mirror.a_request(), self.assertRaises(RuntimeError), transaction.atomic():
+            ana.set_password("another-one-8")
+            ana.save()
+            raise RuntimeError
+        self.assertEqual((self.revoked(), mirror.left()), ([], []))
+
+    def test_whoever_is_told_of_the_new_password_finds_no_session_of_the_old_one(self):
+        User.objects.create_user("ana", password="handsel-demo")
+        browsers = [Client(), Client()]
+        for browser in browsers:
+            browser.login(username="ana", password="handsel-demo")
+        elsewhere = []
+
+        def revoked(method, path, body=None):
+            if method == "DELETE":
+                elsewhere.append(browsers[1].post("/handsel/token/", {"refused": "t"}).status_code)
+            return {}
+
+        new = {"old_password": "handsel-demo", "new_password1": "another-one-8", "new_password2": "another-one-8"}
+        with mock.patch.object(self, "answer", side_effect=revoked):
+            browsers[0].post("/accounts/password_change/", new)
+        self.assertEqual(elsewhere, [302])
 
     def test_whoever_is_told_of_the_log_out_finds_no_session_any_more(self):
         User.objects.create_user("ana", password="handsel-demo")

@@ -2,7 +2,7 @@
 
 A token is issued at the log-in and kept with Django's session; a page asks for it, and for a new one where it has run out
 or was refused. The log-out revokes the user's tokens, which closes their sockets at once, on every device: where somebody
-is still logged in elsewhere, that page asks for a new one.
+is still logged in elsewhere, that page asks for a new one. So does a new password (`mirror`), behind which nobody is.
 """
 
 import logging
@@ -18,8 +18,6 @@ from .client import Admin, Answered, Unreachable
 log = logging.getLogger(__name__)
 
 IN_SESSION = "handsel"
-# The note on a request that somebody logged out by it.
-LOGGED_OUT = "handsel_logged_out"
 # A token that runs out sooner is replaced: a page needs a moment to use it.
 SPARE = timedelta(minutes=2)
 
@@ -39,14 +37,9 @@ def logged_in(sender, request, user, **_):
 
 
 def logged_out(sender, request, user, **_):
-    """Notes down that the user's tokens end; `middleware.LogOut` has it sent once the session is gone as well.
-
-    Django says so while the session is still there: a page that is told at once that its token is revoked would be given
-    another one, and stay.
-    """
+    """The user's tokens end; `middleware.LogOut` has that sent once the session is gone as well."""
     if user is not None:
-        what = mirror.want_signed_out(user)
-        setattr(request, LOGGED_OUT, [*getattr(request, LOGGED_OUT, ()), what])
+        mirror.want_signed_out(user)
 
 
 def token_for(request, refused=""):

@@ -170,6 +170,19 @@ async fn a_log_out_at_the_site_closes_the_sockets() {
 }
 
 #[tokio::test]
+async fn a_new_password_closes_the_sockets_of_the_old_one() {
+    let mut scene = Scene::begins(HandselBeside::fresh()).await;
+    let (_, mut of_bo) = scene.talk().await;
+    let old = scene.bo.token().await;
+    let new = [("old_password", "handsel-demo"), ("new_password1", "another-1"), ("new_password2", "another-1")];
+    scene.bo.sends("/accounts/password_change/", &new).await.is(302);
+    of_bo.hears_close(4001, "token_revoked").await;
+    // Where it was changed bo is still logged in.
+    let granted = scene.bo.sends("/handsel/token/", &[("refused", &old)]).await;
+    assert_ne!(granted.is(200)["token"], old, "a new token");
+}
+
+#[tokio::test]
 async fn the_site_s_admin_lists_what_was_written_and_changes_nothing() {
     let mut scene = Scene::begins(HandselBeside::fresh()).await;
     let (mut of_ana, mut of_bo) = scene.talk().await;
