@@ -105,14 +105,19 @@ def of_message(message, both, left_out):
     if len(both) < 2 or {message.sender_id, message.recipient_id} != both:
         left_out(f"message {message.pk}", "it is not between the listing's owner and one other")
         return
-    # Trimmed, as Handsel does; what no database of its own can hold was never said.
-    content = message.content.replace("\0", "").strip()
-    parts = [content[at : at + CHARACTERS].strip() for at in range(0, len(content), CHARACTERS)]
-    parts = [part for part in parts if part]
+    parts = parts_of(message.content)
     if not parts:
         left_out(f"message {message.pk}", "it says nothing")
     for part in parts:
         yield Entry(message.created_at, "message", message.sender_id, part, message.is_read)
+
+
+def parts_of(content):
+    """What Handsel takes of it, in texts that are not too long."""
+    # Trimmed, as Handsel does; what no database of its own can hold was never said.
+    content = content.replace("\0", "").strip()
+    parts = [content[at : at + CHARACTERS].strip() for at in range(0, len(content), CHARACTERS)]
+    return [part for part in parts if part]
 
 
 def of_handshake(shake):

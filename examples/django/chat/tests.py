@@ -138,6 +138,70 @@ class Moving(TestCase):
             back = [sorted(map(str, model.objects.values_list(*of))) for model, of in ((Message, columns), (Handshake, shaken))]
             self.assertEqual(back, rows)
 
+    def comes_back(self):
+        """Twice, which changes nothing; returns what was told of what the tables have on their own."""
+        for _ in range(2):
+            told = io.StringIO()
+            call_command("handsel_import_back", self.file, stdout=io.StringIO(), stderr=told)
+        return told.getvalue().splitlines()
+
+    def test_what_did_not_move_is_still_there_after_the_way_back(self):
+        early = self.says(self.ana, self.bo, "I begin", 0)
+        empty = self.says(self.bo, self.ana, "  ", 1)
+        long = self.says(self.bo, self.ana, "x" * 4000 + "y", 2)
+        self.says(self.ana, self.bo, "taken", 3)
+        refused = self.says(self.bo, self.ana, "refused", 4)
+        also = self.says(self.ana, self.bo, "behind it", 5)
+        own = self.says(self.ana, self.ana, "to herself", 6)
+        lines, _ = self.exported()
+        # What `handsel import` refused, `handsel export` does not have.
+        self.rewrite([line for line in lines if line.get("content") not in ("refused", "behind it")])
+        told = self.comes_back()
+        kept = [early, empty, refused, also]
+        self.assertEqual(told, [
+            f"kept: message {row.pk} in {self.offer.name}:{self.bo.pk}: the file does not have it" for row in kept
+        ])
+        said = list(Message.objects.order_by("created_at", "pk").values_list("content", flat=True))
+        self.assertEqual(
+            said, ["I begin", "  ", "x" * 4000, "y", "taken", "refused", "behind it", "to herself"]
+        )
+        self.assertTrue(Message.objects.filter(pk=own.pk).exists())
+        self.assertFalse(Message.objects.filter(pk=long.pk).exists())
+
+    def test_half_of_a_long_message_does_not_take_its_place(self):
+        self.says(self.bo, self.ana, "Hello!", 0)
+        long = self.says(self.bo, self.ana, "x" * 4000 + "y", 1)
+        lines, _ = self.exported()
+        self.rewrite([line for line in lines if line.get("content") != "y"])
+        call_command("handsel_import_back", self.file, stdout=io.StringIO(), stderr=io.StringIO())
+        self.assertTrue(Message.objects.filter(pk=long.pk).exists())
+
+    def test_what_was_redacted_at_handsel_takes_the_place_of_what_was_said(self):
+        self.says(self.bo, self.ana, "a secret", 0)
+        lines, _ = self.exported()
+        at = {"redacted_at": "2025-06-01T00:00:00.000Z"}
+        self.rewrite([line | at | {"content": ""} if line.get("content") else line for line in lines])
+        self.assertEqual(self.comes_back(), [])
+        self.assertEqual(Message.objects.get().content, "")
+
+    def test_a_handshake_that_did_not_move_stays_until_handsel_has_another_one(self):
+        self.says(self.ana, self.bo, "I begin", 0)
+        pair = {"offer": self.offer, "user1": self.ana, "user2": self.bo}
+        early = Handshake.objects.create(**pair, initiator=self.ana, created_at=START + timedelta(minutes=1))
+        self.says(self.bo, self.ana, "Hello!", 2)
+        lines, _ = self.exported()
+        self.assertEqual(len([line for line in self.comes_back() if f"kept: handshake {early.pk} in" in line]), 1)
+        self.assertEqual(Handshake.objects.get(), early)
+        step = {"type": "step", "seq": 2, "actor_id": self.bo.pk, "step": "start", "created_at": "2025-06-01T00:00:00.000Z"}
+        self.rewrite([*lines[:-1], step | {"conversation": f"{self.offer.name}:{self.bo.pk}"}, lines[-1]])
+        told = io.StringIO()
+        call_command("handsel_import_back", self.file, stdout=io.StringIO(), stderr=told)
+        self.assertIn(f"replaced: pending handshake {early.pk} of 2025-05-01T12:01:00.000Z", told.getvalue())
+        self.assertEqual(Handshake.objects.get().initiator, self.bo)
+
+    def rewrite(self, lines):
+        self.file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+
     def test_a_file_that_was_cut_off_changes_nothing(self):
         self.says(self.bo, self.ana, "Hello!", 0)
         self.exported()

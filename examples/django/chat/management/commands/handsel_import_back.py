@@ -1,7 +1,8 @@
 """Writes what `handsel export` wrote into the old chat's tables: the way back.
 
-Each conversation of the file takes the place of what the tables have of it, so that it may be run again; what the file has
-nothing of stays. Either all of it is written or nothing.
+What the tables have of a conversation gives way to what the file has of it, message by message (by who said it when), so that
+it may be run again. What did not move to Handsel, because it was left out or refused there, is not in the file: it stays, and is
+told on stderr. Either all of it is written or nothing.
 """
 
 from collections import Counter
@@ -13,8 +14,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.db.models import Q
 
+from chat.conversations import parts_of
 from chat.models import Handshake, Message
-from handsel.moving import Cut, read
+from handsel.moving import Cut, read, written_time
 
 ROWS = 2000
 # The old chat knew two states. What came to nothing leaves no handshake, as it did there.
@@ -28,7 +30,7 @@ class Command(BaseCommand):
         parser.add_argument("file", help="FILE.ndjson, as `handsel export` wrote it")
 
     def handle(self, *, file, **_):
-        self.waiting, self.counted = [], Counter(conversations=0, messages=0, handshakes=0)
+        self.waiting, self.counted = [], Counter(conversations=0, messages=0, handshakes=0, kept=0)
         self.users = set(get_user_model().objects.values_list("pk", flat=True))
         try:
             with open(file, encoding="utf-8") as lines, transaction.atomic():
@@ -51,7 +53,7 @@ class Command(BaseCommand):
         self.write()
 
     def begin(self, line):
-        """What the tables have of it goes; None where its listing or one of the two is not here any more."""
+        """A conversation of which nothing is known yet; None where its listing or one of the two is not here any more."""
         listing, _, respondent = line["conversation"].partition(":")
         kind, _, number = listing.partition("_")
         row = apps.get_model("market", kind).objects.filter(pk=number).first()
@@ -59,17 +61,22 @@ class Command(BaseCommand):
         if row is None or not self.users.issuperset(pair):
             self.stderr.write(f"left out: {line['conversation']}: its listing or one of the two is not here any more")
             return None
-        about = Q(**{kind: row})
-        Message.objects.filter(about, sender__in=pair, recipient__in=pair).delete()
-        Handshake.objects.filter(about, user1__in=pair, user2__in=pair).delete()
         self.counted["conversations"] += 1
         read_up_to = dict(zip(pair, [line["owner_read_up_to"], line["respondent_read_up_to"]], strict=True))
-        return {"about": {kind: row}, "pair": pair, "read_up_to": read_up_to, "handshake": None}
+        return {
+            "key": line["conversation"],
+            "about": {kind: row},
+            "pair": pair,
+            "read_up_to": read_up_to,
+            "messages": [],
+            "starts": set(),
+            "handshake": None,
+        }
 
     def message(self, conversation, line):
         owner, respondent = conversation["pair"]
         recipient = respondent if line["sender_id"] == owner else owner
-        self.waiting.append(
+        conversation["messages"].append(
             Message(
                 **conversation["about"],
                 sender_id=line["sender_id"],
@@ -79,12 +86,11 @@ class Command(BaseCommand):
                 is_read=line["seq"] <= conversation["read_up_to"][recipient],
             )
         )
-        if len(self.waiting) >= ROWS:
-            self.write()
 
     def step(self, conversation, line):
         at, (owner, respondent) = datetime.fromisoformat(line["created_at"]), conversation["pair"]
         if line["step"] == "start":
+            conversation["starts"].add((line["actor_id"], written_time(at)))
             conversation["handshake"] = Handshake(
                 **conversation["about"],
                 user1_id=owner,
@@ -101,9 +107,50 @@ class Command(BaseCommand):
                 shake.approved_at = at
 
     def end(self, conversation):
-        if conversation and conversation["handshake"]:
+        """All of it is known: it takes the place of what the tables have of it."""
+        if conversation is None:
+            return
+        self.take_messages_away(conversation)
+        self.take_handshakes_away(conversation)
+        self.waiting += conversation["messages"]
+        if len(self.waiting) >= ROWS:
+            self.write()
+        if conversation["handshake"]:
             conversation["handshake"].save()
             self.counted["handshakes"] += 1
+
+    def take_messages_away(self, conversation):
+        """Those that the file has. A long one is several there: it goes where all of them came back."""
+        owner, respondent = conversation["pair"]
+        came = Counter((message.sender_id, written_time(message.created_at)) for message in conversation["messages"])
+        there = Q(sender=owner, recipient=respondent) | Q(sender=respondent, recipient=owner)
+        gone = []
+        for row in Message.objects.filter(there, **conversation["about"]).order_by("created_at", "pk"):
+            place, parts = (row.sender_id, written_time(row.created_at)), max(1, len(parts_of(row.content)))
+            if came[place] >= parts:
+                came[place] -= parts
+                gone.append(row.pk)
+            else:
+                self.keep(conversation, f"message {row.pk}")
+        for at in range(0, len(gone), ROWS):
+            Message.objects.filter(pk__in=gone[at : at + ROWS]).delete()
+
+    def take_handshakes_away(self, conversation):
+        """Those that the file has; the others as well where it has one that stands, since two have one at most."""
+        pair = conversation["pair"]
+        for row in Handshake.objects.filter(user1__in=pair, user2__in=pair, **conversation["about"]):
+            is_in_file = (row.initiator_id, written_time(row.created_at)) in conversation["starts"]
+            if not is_in_file and conversation["handshake"] is None:
+                self.keep(conversation, f"handshake {row.pk}")
+                continue
+            if not is_in_file:
+                what = f"{row.status} handshake {row.pk} of {written_time(row.created_at)}"
+                self.stderr.write(f"replaced: {what} in {conversation['key']}: Handsel has another one in its place")
+            row.delete()
+
+    def keep(self, conversation, what):
+        self.stderr.write(f"kept: {what} in {conversation['key']}: the file does not have it")
+        self.counted["kept"] += 1
 
     def write(self):
         """In bundles, so that memory does not grow with the file."""
