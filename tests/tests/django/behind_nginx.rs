@@ -113,3 +113,17 @@ async fn one_origin_has_the_site_and_its_handsel() {
         assert_eq!(answer.status, 404, "{path} is open to everybody: {}", answer.text);
     }
 }
+
+/// Whoever copies less than all of it leaves something open, or has an nginx that does not start.
+#[test]
+fn the_readme_names_each_part_that_a_site_takes_from_it() {
+    let [config, readme] = ["nginx.conf", "README.md"]
+        .map(|name| std::fs::read_to_string(Site::source().join(name)).expect("the example has it"));
+    // Names are not broken over lines in it.
+    let parts = config.lines().filter_map(|line| line.trim().strip_suffix(" {"));
+    let of_handsel: Vec<_> =
+        parts.filter(|part| !["upstream timebank", "server", "location /"].contains(part)).collect();
+    assert!(of_handsel.len() >= 7, "expected Handsel's parts in nginx.conf, saw {of_handsel:?}");
+    let unnamed: Vec<_> = of_handsel.iter().filter(|part| !readme.contains(&format!("`{part}`"))).collect();
+    assert!(unnamed.is_empty(), "README.md does not name {unnamed:?}");
+}
