@@ -23,7 +23,10 @@ impl Seen {
         if !args.is_empty() {
             return Ok(Self(None));
         }
-        let file = root().join("target/described-seen.txt");
+        // Where CARGO_TARGET_DIR leads elsewhere there need be none.
+        let directory = root().join("target");
+        fs::create_dir_all(&directory).with_context(|| format!("cannot make {}", directory.display()))?;
+        let file = directory.join("described-seen.txt");
         match fs::remove_file(&file) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
                 Err(error).with_context(|| format!("{} is of another run", file.display()))
