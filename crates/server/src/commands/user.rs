@@ -65,7 +65,7 @@ pub(super) async fn run(command: UserCommand) -> anyhow::Result<()> {
                 messages.name()
             );
             let erased = opened.app.moderation.erase(&by_command(), id, messages).await?;
-            let Erased { redacted, conversations } = erased.with_context(|| format!("there is no user {user:?}"))?;
+            let Erased { redacted, conversations } = erased.with_context(|| nobody(&user))?;
             println!("Erased user {id}: {redacted} messages redacted now, in {conversations} conversations.");
             opened.close().await;
         }
@@ -86,7 +86,7 @@ async fn suspend(WhichUser { user, common }: WhichUser, suspended: bool) -> anyh
     let opened = open(common).await?;
     let id = find_id(&opened.app, &user).await?;
     let found = opened.app.moderation.suspend(&by_command(), id, suspended).await?;
-    let name = found.with_context(|| format!("there is no user {user:?}"))?.person.username;
+    let name = found.with_context(|| nobody(&user))?.person.username;
     println!("{} is {}.", name.as_str(), if suspended { "suspended" } else { "no longer suspended" });
     opened.close().await;
     Ok(())
@@ -101,8 +101,14 @@ fn by_command() -> Operator {
 async fn find_id(app: &App, user: &str) -> anyhow::Result<UserId> {
     match user.strip_prefix("id:") {
         Some(id) => Ok(id.parse()?),
-        None => Ok(find_user(app, user).await?.person.id),
+        None => Ok(app.accounts.by_username(user).await?.with_context(|| nobody(user))?.person.id),
     }
+}
+
+/// Where nobody has that name. Whoever knows the id is likely to try it as it is.
+fn nobody(user: &str) -> String {
+    let by_id = user.parse::<UserId>().map_or_else(|_| String::new(), |id| format!("; by the id it is id:{id}"));
+    format!("there is no user {user:?}{by_id}; `handsel user list` shows them all")
 }
 
 fn read_password() -> anyhow::Result<Password> {

@@ -202,6 +202,7 @@ async fn it_comes_to_a_file_that_is_its_owners_alone_and_nothing_is_made_where_t
         (["bob", "bob.ndjson"], "bob.ndjson is there already"),
         (["nobody", "nobody.ndjson"], "there is no user \"nobody\""),
         (["id:4000", "nobody.ndjson"], "there is no user \"id:4000\""),
+        (["4000", "nobody.ndjson"], "by the id it is id:4000"),
         (["id:bob", "nobody.ndjson"], "id"),
         (["bob", "nowhere/bob.ndjson"], "nowhere/bob.ndjson cannot be written"),
     ] {

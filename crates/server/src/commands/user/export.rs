@@ -9,6 +9,7 @@ use handsel_domain::ports::Clock;
 use handsel_domain::user::UsernameKey;
 use handsel_storage::{DatabaseUrl, Held, Whom};
 
+use super::nobody;
 use crate::cli::WhichUser;
 use crate::clock::SystemClock;
 use crate::commands::lines::{Lines, explained};
@@ -26,7 +27,7 @@ pub(super) async fn run(WhichUser { user, common }: WhichUser, file: &Path) -> a
     let mut lines = Lines::to(file)?;
     let found = handsel_storage::held_about(&url, &whom, |held| takes(&mut lines, &held)).await;
     let written = match found {
-        Ok(false) => anyhow::bail!("there is no user {user:?}; `handsel user list` shows them all"),
+        Ok(false) => anyhow::bail!(nobody(&user)),
         Ok(true) => ends(lines).map_err(Into::into),
         Err(error) => Err(error),
     };
