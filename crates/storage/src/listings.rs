@@ -176,7 +176,8 @@ impl Listings for SqlListings {
     ) -> Result<Listing, UpdateListingError> {
         let look_up = async {
             let begun = self.database.begin_write().await?;
-            let row = by_name(name).one(&begun).await?;
+            // Whose it is must still hold when it is changed.
+            let row = by_name(name).lock_exclusive().one(&begun).await?;
             Ok((begun, row))
         };
         let (begun, row) = self.database.in_time(look_up).await.map_err(unavailable)?;
