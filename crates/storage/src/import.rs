@@ -125,15 +125,26 @@ pub(crate) struct Telling {
 pub struct Importer {
     database: Database,
     telling: Telling,
-    refused: Refused,
+    known: Known,
     timelines: Timelines,
 }
 
-/// Whom and what the file means by an id that means somebody or something else here, or nobody and nothing.
+/// What is known of the file by now.
 #[derive(Debug, Default)]
-pub(crate) struct Refused {
-    pub(crate) users: HashSet<UserId>,
-    pub(crate) listings: HashSet<ListingRef>,
+pub(crate) struct Known {
+    /// Whom the file means by an id that means somebody else here, or nobody.
+    pub(crate) refused_users: HashSet<UserId>,
+    /// The same of listings.
+    pub(crate) refused_listings: HashSet<ListingRef>,
+    /// Who was erased where the file comes from: what it has of them is what was left.
+    pub(crate) erased_users: HashSet<UserId>,
+}
+
+impl Known {
+    /// Whether what the file has of somebody would come back, now that they are erased here.
+    pub(crate) fn would_bring_back(&self, user: UserId, is_erased: bool) -> bool {
+        is_erased && !self.erased_users.contains(&user)
+    }
 }
 
 /// What is done under one kind of lock.
@@ -165,7 +176,7 @@ impl Item {
 
 impl Importer {
     pub(crate) fn new(database: Database, telling: Telling) -> Self {
-        Self { database, telling, refused: Refused::default(), timelines: Timelines::default() }
+        Self { database, telling, known: Known::default(), timelines: Timelines::default() }
     }
 
     /// Takes the next lines, those of a kind that stand together in one transaction: as many as the caller wants to be
@@ -192,21 +203,22 @@ impl Importer {
 
     async fn take_users(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
         let mut attempts = 1;
-        let (verdicts, refused) = loop {
+        let people::Taken { verdicts, refused, erased } = loop {
             let users = people::take(&self.database, run);
             match self.database.in_time(users).await {
                 Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
                 taken => break taken?,
             }
         };
-        self.refused.users.extend(refused);
+        self.known.refused_users.extend(refused);
+        self.known.erased_users.extend(erased);
         Ok(verdicts)
     }
 
     async fn take_blocks(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
         let mut attempts = 1;
         let (verdicts, between) = loop {
-            let blocks = blocks::take(&self.database, run, &self.refused);
+            let blocks = blocks::take(&self.database, run, &self.known);
             match self.database.in_time(blocks).await {
                 Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
                 taken => break taken?,
@@ -220,20 +232,20 @@ impl Importer {
     async fn take_listings(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
         let mut attempts = 1;
         let (verdicts, refused) = loop {
-            let listings = listings::take(&self.database, run, &self.refused);
+            let listings = listings::take(&self.database, run, &self.known);
             match self.database.in_time(listings).await {
                 Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
                 taken => break taken?,
             }
         };
-        self.refused.listings.extend(refused);
+        self.known.refused_listings.extend(refused);
         Ok(verdicts)
     }
 
     async fn take_timelines(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
         let mut attempts = 1;
         loop {
-            match self.timelines.take(&self.database, run, &self.refused, &self.telling).await {
+            match self.timelines.take(&self.database, run, &self.known, &self.telling).await {
                 Ok(verdicts) => return Ok(verdicts),
                 Err(TimelinesError::Overtaken) if attempts < ATTEMPTS_MAX => {}
                 Err(TimelinesError::Failed(error)) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => {}

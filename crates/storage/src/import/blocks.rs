@@ -9,7 +9,7 @@ use handsel_domain::ports::BLOCKS_MAX;
 use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
 use serde_json::json;
 
-use super::{Item, Line, Refused, Took, Verdict};
+use super::{Item, Known as OfFile, Line, Took, Verdict};
 use crate::database::Database;
 use crate::errors::corrupt;
 use crate::moved;
@@ -63,13 +63,13 @@ struct Known {
 pub(super) async fn take(
     database: &Database,
     run: &[Line],
-    refused: &Refused,
+    of_file: &OfFile,
 ) -> Result<(Vec<Verdict>, Vec<[UserId; 2]>), DbErr> {
     let transaction = database.begin_write().await?;
     let mut known = load(&transaction, run).await?;
     let (mut verdicts, mut between, mut new) = (Vec::with_capacity(run.len()), Vec::new(), Vec::new());
     for (line, block) in blocks(run) {
-        let verdict = known.judge(line, block, refused);
+        let verdict = known.judge(line, block, of_file);
         let pair = [block.blocker, block.blocked];
         if verdict.took == Took::New {
             known.blocks.insert(pair);
@@ -116,14 +116,14 @@ async fn load(transaction: &DatabaseTransaction, run: &[Line]) -> Result<Known, 
 }
 
 impl Known {
-    fn judge(&self, line: u64, block: &MovedBlock, unknown: &Refused) -> Verdict {
+    fn judge(&self, line: u64, block: &MovedBlock, of_file: &OfFile) -> Verdict {
         let refused = |code, detail: String| Verdict::refused(line, Finding::refused(code, detail));
         let MovedBlock { blocker, blocked, .. } = *block;
         if blocker == blocked {
             return refused(codes::BLOCK_SELF, format!("user {blocker} cannot block themselves"));
         }
         for user in [blocker, blocked] {
-            match self.users.get(&user.get()).filter(|_| !unknown.users.contains(&user)) {
+            match self.users.get(&user.get()).filter(|_| !of_file.refused_users.contains(&user)) {
                 None => {
                     let detail = format!("it names user {user}, who was not taken and is not here");
                     return refused(codes::USER_UNKNOWN, detail);

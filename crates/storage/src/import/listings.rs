@@ -2,12 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
+use handsel_domain::ids::UserId;
 use handsel_domain::listing::{ListingKind, ListingRef};
 use handsel_domain::moving::{Finding, MovedListing, codes};
-use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseTransaction, DbErr, QueryResult};
 use serde_json::json;
 
-use super::{Item, Line, Refused, Took, Unfit, Verdict};
+use super::{Item, Known, Line, Took, Unfit, Verdict};
 use crate::database::{Alone, Database};
 use crate::moved;
 use crate::sql::{Sql, array, over, statement};
@@ -19,10 +20,20 @@ const BY_NAME: Sql = over!(
     " FROM asked JOIN listings AS l ON l.kind = asked.kind AND l.id = asked.number"
 );
 
-const OWNERS: Sql = over!(
-    (0 id bigint),
-    "SELECT u.id AS id FROM users AS u WHERE u.id IN (SELECT id FROM asked)"
-);
+/// Nobody is erased meanwhile: whoever erases waits for what is taken, and then finds it.
+const OWNERS: Sql = Sql {
+    sqlite: over!(
+        (0 id bigint),
+        "SELECT u.id AS id, u.deleted_at AS deleted_at FROM users AS u WHERE u.id IN (SELECT id FROM asked)"
+    )
+    .sqlite,
+    postgres: over!(
+        (0 id bigint),
+        "SELECT u.id AS id, u.deleted_at AS deleted_at FROM asked JOIN users AS u ON u.id = asked.id \
+         ORDER BY u.id FOR SHARE OF u"
+    )
+    .postgres,
+};
 
 const INSERT: Sql = over!(
     (0 kind text, 1 id bigint, 2 owner_id bigint, 3 title text, 4 description text, 5 status text, 6 created_at bigint),
@@ -34,7 +45,7 @@ const INSERT: Sql = over!(
 pub(super) async fn take(
     database: &Database,
     run: &[Line],
-    unknown: &Refused,
+    of_file: &Known,
 ) -> Result<(Vec<Verdict>, Vec<ListingRef>), DbErr> {
     // Whoever publishes beside this takes the next number of the kind, which must not be one of these.
     let is_offers =
@@ -52,8 +63,11 @@ pub(super) async fn take(
             }
             _ => continue,
         };
-        let has_owner = owners.contains(&listing.owner.get()) && !unknown.users.contains(&listing.owner);
-        let verdict = judge(line.number, listing, known.get(&listing.listing), has_owner);
+        let has_owner = owner(listing.owner, &owners, of_file);
+        let verdict = match has_owner {
+            Ok(()) => judge(line.number, listing, known.get(&listing.listing)),
+            Err(finding) => Verdict::refused(line.number, finding),
+        };
         match verdict.took {
             Took::New => {
                 known.insert(listing.listing, listing.clone());
@@ -71,11 +85,25 @@ pub(super) async fn take(
     Ok((verdicts, refused))
 }
 
-/// The listings that are here already, and which of the owners are.
+/// Whether its owner is one who may have it.
+fn owner(owner: UserId, owners: &HashMap<i64, bool>, of_file: &Known) -> Result<(), Finding> {
+    match owners.get(&owner.get()).filter(|_| !of_file.refused_users.contains(&owner)) {
+        None => {
+            let detail = format!("its owner is user {owner}, who was not taken and is not here");
+            Err(Finding::refused(codes::USER_UNKNOWN, detail))
+        }
+        Some(is_erased) if of_file.would_bring_back(owner, *is_erased) => {
+            Err(Finding::refused(codes::USER_DELETED, format!("its owner, user {owner}, was erased here")))
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+/// The listings that are here already, and which of the owners are, with whether they were erased.
 async fn load(
     transaction: &DatabaseTransaction,
     run: &[Line],
-) -> Result<(HashMap<ListingRef, MovedListing>, HashSet<i64>), DbErr> {
+) -> Result<(HashMap<ListingRef, MovedListing>, HashMap<i64, bool>), DbErr> {
     let listings = || run.iter().filter_map(|line| if let Item::Listing(one) = &line.item { Some(one) } else { None });
     let names = array(listings().map(|one| json!([one.listing.kind.name(), one.listing.number.get()])));
     let mut known = HashMap::new();
@@ -83,18 +111,18 @@ async fn load(
         let listing = moved::listing(&row)?;
         known.insert(listing.listing, listing);
     }
-    let owners = array(listings().map(|one| json!([one.owner.get()])));
+    let owners: HashSet<_> = listings().map(|one| one.owner).collect();
+    let owners = array(owners.into_iter().map(|owner| json!([owner.get()])));
     let rows = transaction.query_all_raw(statement(transaction, OWNERS, [owners.into()])).await?;
-    let owners = rows.iter().map(|row| row.try_get("", "id")).collect::<Result<_, DbErr>>()?;
+    let erased =
+        |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get::<Option<i64>>("", "deleted_at")?.is_some()));
+    let owners = rows.iter().map(erased).collect::<Result<_, DbErr>>()?;
     Ok((known, owners))
 }
 
-fn judge(line: u64, listing: &MovedListing, here: Option<&MovedListing>, has_owner: bool) -> Verdict {
+fn judge(line: u64, listing: &MovedListing, here: Option<&MovedListing>) -> Verdict {
     let MovedListing { listing: name, owner, .. } = listing;
     let refused = |code, detail: String| Verdict::refused(line, Finding::refused(code, detail));
-    if !has_owner {
-        return refused(codes::USER_UNKNOWN, format!("its owner is user {owner}, who was not taken and is not here"));
-    }
     match here {
         None if !name.number.may_be_chosen() => {
             refused(codes::ID_TOO_HIGH, format!("the number of {name} is past 2^52"))

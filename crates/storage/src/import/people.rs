@@ -36,23 +36,40 @@ const INSERT: Sql = over!(
      suspended_at, deleted_at, signed_out_at FROM asked WHERE true ORDER BY slot"
 );
 
+/// A JWT that was revoked there since is good here no more either. It never goes back.
+const SIGN_OUT: Sql = over!(
+    (0 id bigint, 1 at bigint),
+    "UPDATE users SET signed_out_at = asked.at FROM asked \
+     WHERE users.id = asked.id AND (users.signed_out_at IS NULL OR users.signed_out_at < asked.at)"
+);
+
 /// Those who are here already, by id and by name.
 struct Known {
     users: HashMap<i64, (MovedUser, String)>,
     names: HashMap<String, i64>,
 }
 
-/// Takes the users; says with the verdicts who was refused.
-pub(super) async fn take(database: &Database, run: &[Line]) -> Result<(Vec<Verdict>, Vec<UserId>), DbErr> {
+/// What became of a run of users.
+pub(super) struct Taken {
+    pub(super) verdicts: Vec<Verdict>,
+    /// Who was refused.
+    pub(super) refused: Vec<UserId>,
+    /// Who was erased where the file comes from, and so here.
+    pub(super) erased: Vec<UserId>,
+}
+
+/// Takes the users.
+pub(super) async fn take(database: &Database, run: &[Line]) -> Result<Taken, DbErr> {
     // Whoever registers beside this takes the next id, which must not be one of these.
     let (_turn, transaction) = database.begin_alone(Alone::PuttingUsers).await?;
     let mut known = load(&transaction, run).await?;
-    let (mut verdicts, mut refused, mut new) = (Vec::with_capacity(run.len()), Vec::new(), Vec::new());
+    let mut taken = Taken { verdicts: Vec::with_capacity(run.len()), refused: Vec::new(), erased: Vec::new() };
+    let (mut new, mut signed_out) = (Vec::new(), Vec::new());
     for line in run {
         let user = match &line.item {
             Item::User(user) => user,
             Item::Unfit(Unfit::User(id)) => {
-                refused.push(*id);
+                taken.refused.push(*id);
                 continue;
             }
             _ => continue,
@@ -63,10 +80,13 @@ pub(super) async fn take(database: &Database, run: &[Line]) -> Result<(Vec<Verdi
                 known.add(user);
                 new.push(user);
             }
-            Took::There => {}
-            Took::Refused => refused.push(user.id),
+            Took::There => signed_out.extend(user.signed_out_at.map(|at| json!([user.id.get(), at.as_millis()]))),
+            Took::Refused => taken.refused.push(user.id),
         }
-        verdicts.push(verdict);
+        if verdict.took != Took::Refused && user.deleted_at.is_some() {
+            taken.erased.push(user.id);
+        }
+        taken.verdicts.push(verdict);
     }
     if let Some(newest) = new.iter().map(|user| user.id).max() {
         let rows = array(new.into_iter().map(row));
@@ -75,8 +95,11 @@ pub(super) async fn take(database: &Database, run: &[Line]) -> Result<(Vec<Verdi
             transaction.query_one_raw(statement(&transaction, SKIP_IDS, [newest.get().into()])).await?;
         }
     }
+    if !signed_out.is_empty() {
+        transaction.execute_raw(statement(&transaction, SIGN_OUT, [array(signed_out).into()])).await?;
+    }
     transaction.commit().await?;
-    Ok((verdicts, refused))
+    Ok(taken)
 }
 
 async fn load(transaction: &DatabaseTransaction, run: &[Line]) -> Result<Known, DbErr> {
@@ -120,14 +143,25 @@ impl Known {
         if !has_the_name && here.created_at != user.created_at && user.deleted_at.is_none() {
             return refused(codes::USER_DIFFERS, format!("user {id} has another name here, and came at another time"));
         }
-        let names = |user: &MovedUser| {
-            let MovedUser { username, first_name, last_name, deleted_at, .. } = user;
-            (username.clone(), first_name.clone(), last_name.clone(), deleted_at.is_some())
-        };
-        let kept = || Finding::noted(codes::USER_KEPT, format!("user {id} is here with other names, which stay"));
-        let findings = if names(here) == names(user) { vec![] } else { vec![kept()] };
-        Verdict { line, took: Took::There, findings }
+        Verdict { line, took: Took::There, findings: kept(here, user).into_iter().collect() }
     }
+}
+
+/// What of somebody stays as it is here, where the file says otherwise.
+fn kept(here: &MovedUser, user: &MovedUser) -> Option<Finding> {
+    let password = |user: &MovedUser| user.password.as_ref().map(|password| password.as_phc().to_owned());
+    let names = |user: &MovedUser| (user.username.clone(), user.first_name.clone(), user.last_name.clone());
+    let (is_erased, is_suspended) = (here.deleted_at.is_some(), here.suspended_at.is_some());
+    let others: Vec<_> = [
+        ("names", names(here) != names(user) || is_erased != user.deleted_at.is_some()),
+        ("password", password(here) != password(user) && !is_erased),
+        ("suspension", is_suspended != user.suspended_at.is_some() && !is_erased),
+    ]
+    .into_iter()
+    .filter_map(|(what, differs)| differs.then_some(what))
+    .collect();
+    let detail = || format!("user {} is otherwise here; what stays: {}", user.id, others.join(", "));
+    (!others.is_empty()).then(|| Finding::noted(codes::USER_KEPT, detail()))
 }
 
 fn row(user: &MovedUser) -> serde_json::Value {
@@ -152,7 +186,7 @@ mod tests {
 
     #[tokio::test]
     async fn no_statement_reads_a_whole_table() {
-        for sql in [BY_ID, BY_KEY] {
+        for sql in [BY_ID, BY_KEY, SIGN_OUT] {
             assert_eq!(full_scans(sql).await, Vec::<String>::new(), "{sql:?}");
         }
         // SQLite's plan has a look for entries that wait for their writer, which it takes only where a transaction has

@@ -16,7 +16,7 @@ use super::batch::BatchError;
 use super::locks::{self, Patience};
 use crate::database::Database;
 use crate::events;
-use crate::import::{Line, Refused, Telling, Verdict};
+use crate::import::{Known, Line, Telling, Verdict};
 use crate::sql::statement;
 use walk::{Current, Walk, Walked};
 
@@ -50,11 +50,11 @@ impl Timelines {
         &mut self,
         database: &Database,
         run: &[Line],
-        refused: &Refused,
+        known: &Known,
         telling: &Telling,
     ) -> Result<Vec<Verdict>, TimelinesError> {
         self.reserve(database, run).await?;
-        let taken = async { Ok::<_, DbErr>(attempt(database, run, refused, telling, self.current).await) };
+        let taken = async { Ok::<_, DbErr>(attempt(database, run, known, telling, self.current).await) };
         let (verdicts, current) = database.in_time(taken).await??;
         self.current = current;
         Ok(verdicts)
@@ -90,12 +90,12 @@ impl Timelines {
 async fn attempt(
     database: &Database,
     run: &[Line],
-    refused: &Refused,
+    known: &Known,
     telling: &Telling,
     current: Option<Current>,
 ) -> Result<(Vec<Verdict>, Option<Current>), TimelinesError> {
     let transaction = database.begin_write().await?;
-    let walked = take(&transaction, run, refused, telling, current).await;
+    let walked = take(&transaction, run, known, telling, current).await;
     match walked {
         Ok(walked) => {
             transaction.commit().await?;
@@ -112,7 +112,7 @@ async fn attempt(
 async fn take(
     transaction: &DatabaseTransaction,
     run: &[Line],
-    refused: &Refused,
+    known: &Known,
     telling: &Telling,
     current: Option<Current>,
 ) -> Result<Walked, TimelinesError> {
@@ -122,11 +122,11 @@ async fn take(
             BatchError::Failed(error) | BatchError::CommitUnknown(error) => TimelinesError::Failed(error),
             BatchError::Overtaken | BatchError::Held(_) => TimelinesError::Overtaken,
         })?;
-    let loaded = load::everything(transaction, keys, run).await?;
+    let loaded = load::everything(transaction, keys, run, known).await?;
     if loaded.seats.iter().filter_map(|seat| seat.id).any(|id| !locks.cover(id)) {
         return Err(TimelinesError::Overtaken);
     }
-    let mut walked = Walk::new(loaded, refused, current).through(run);
+    let mut walked = Walk::new(loaded, known, current).through(run);
     let continued = walked.seats.iter().filter(|seat| !seat.new.is_empty()).filter_map(|seat| seat.id).collect();
     events::record_of(transaction, continued, telling.clock.now(), telling.notify_after).await?;
     store::everything(transaction, &mut walked.seats).await?;

@@ -7,7 +7,8 @@ use handsel_domain::ids::{CHOSEN_ID_MAX, EntryId, Head, ID_MAX, Seq, UserId};
 use handsel_domain::listing::{Description, ListingStatus, Title};
 use handsel_domain::message::MessageBody;
 use handsel_domain::moving::{MovedConversation, MovedEntry, MovedListing, MovedUser, Said};
-use handsel_domain::ports::Admission;
+use handsel_domain::password::PasswordHash;
+use handsel_domain::ports::{Admission, Messages};
 use handsel_domain::time::Timestamp;
 use handsel_domain::user::{Name, Person, Username};
 use handsel_storage::{Item, Line};
@@ -23,11 +24,18 @@ contract! {
     an_id_that_leaves_no_room_behind_it_is_not_taken,
     a_jwt_from_before_its_user_was_logged_out_elsewhere_is_refused,
     what_people_wrote_in_front_of_what_moves_in_is_told,
+    nothing_of_who_was_erased_here_comes_back,
+    who_is_erased_while_it_moves_in_does_not_come_back,
+    who_was_logged_out_elsewhere_since_is_logged_out_here_and_all_else_stays,
 }
 
-fn user(id: i64, name: &str) -> MovedUser {
+fn id(number: i64) -> UserId {
+    UserId::new(number).expect("an id")
+}
+
+fn user(number: i64, name: &str) -> MovedUser {
     MovedUser {
-        id: UserId::new(id).expect("an id"),
+        id: id(number),
         username: Username::parse(name).expect("a valid name"),
         first_name: Name::default(),
         last_name: Name::default(),
@@ -206,4 +214,65 @@ async fn what_people_wrote_in_front_of_what_moves_in_is_told(bench: Bench) {
     let of_bob = unread.iter().find(|event| event.contains("offer_1:2 Respondent has not read"));
     assert!(of_bob.is_some_and(|event| event.contains("from #2")), "he waits since then: {unread:?}");
     assert_eq!(bench.finds().await, [""; 0]);
+}
+
+async fn nothing_of_who_was_erased_here_comes_back(bench: Bench) {
+    assert_eq!(bench.takes_in(&people(), 100).await, [""; 0]);
+    bench.storage.oversight.erase(id(2), Messages::Redact, later(6)).await.expect("the storage answers");
+    // A file that has no line of theirs, and one that has them as they were.
+    let theirs = [vec![listing("offer_9", 2)], talk(2, &[(2, hello())]), talk(3, &[(3, hello())])].concat();
+    for at_once in [1, 100] {
+        let expected = ["1 user_deleted", "2 user_deleted", "3 behind_refused"];
+        assert_eq!(bench.takes_in(&theirs, at_once).await, expected, "{at_once} at once");
+    }
+    let with_line = [vec![Item::User(user(2, "bob"))], theirs.clone()].concat();
+    let expected = ["1 user_deleted", "2 user_unknown", "3 user_unknown", "4 behind_refused"];
+    assert_eq!(bench.takes_in(&with_line, 100).await, expected);
+    let (verified, _) = bench.verifies().await;
+    assert_eq!((verified.conversations, verified.entries), (1, 1), "what others said was taken");
+    // Where they were erased as well, there is no more of them than may be.
+    let erased = MovedUser { deleted_at: Some(later(7)), username: Username::of_deleted(id(2)), ..user(2, "bob") };
+    let lines =
+        [vec![Item::User(erased), listing("offer_9", 2)], talk(2, &[(2, gone()), (2, Said::Redaction)])].concat();
+    assert_eq!(bench.takes_in(&lines, 100).await, [""; 0]);
+    assert_eq!(bench.finds().await, [""; 0]);
+}
+
+async fn who_is_erased_while_it_moves_in_does_not_come_back(bench: Bench) {
+    let lines = [people(), talk(2, &[(2, hello()), (2, hello())]), talk(3, &[(3, hello())])].concat();
+    let lines: Vec<_> = (1..).zip(lines).map(|(number, item)| Line { number, item }).collect();
+    let (before, after) = lines.split_at(6);
+    let mut importer = bench.storage.importer(NOTIFY_AFTER);
+    importer.take(before).await.expect("nobody is in the way");
+    bench.storage.oversight.erase(id(2), Messages::Redact, later(6)).await.expect("the storage answers");
+    let verdicts = importer.take(after).await.expect("nobody is in the way");
+    let found: Vec<_> =
+        verdicts.iter().flat_map(|one| one.findings.iter().map(|found| (one.line, found.code))).collect();
+    assert_eq!(found, [(7, "user_deleted")]);
+    let (verified, _) = bench.verifies().await;
+    assert_eq!((verified.conversations, verified.entries), (2, 3), "their message, that it is gone, and what Cem said");
+    assert_eq!(bench.finds().await, [""; 0]);
+}
+
+async fn who_was_logged_out_elsewhere_since_is_logged_out_here_and_all_else_stays(bench: Bench) {
+    let again = async |bob: MovedUser| bench.takes_in(&[Item::User(bob)], 100).await;
+    assert_eq!(bench.takes_in(&people(), 100).await, [""; 0]);
+    let of_bob = |issued_at| claims(id(2), Some(issued_at));
+    let is_admitted = async |name: &str, issued_at| {
+        matches!(admit(&bench, &jwt(name, "a"), of_bob(issued_at)).await, Admission::Admitted(_))
+    };
+    assert!(is_admitted("before", later(5)).await);
+    for signed_out_at in [Some(later(10)), Some(later(2)), None] {
+        assert_eq!(again(MovedUser { signed_out_at, ..user(2, "bob") }).await, [""; 0]);
+        for (issued_at, admitted) in [(later(5), false), (later(9), false), (later(11), true)] {
+            let name = format!("{}-{}", signed_out_at.map_or(0, Timestamp::as_millis), issued_at.as_millis());
+            assert_eq!(is_admitted(&name, issued_at).await, admitted, "{name}");
+        }
+    }
+    let (kept, suspended) = (["1 +user_kept"], MovedUser { suspended_at: Some(later(3)), ..user(2, "bob") });
+    assert_eq!(again(suspended).await, kept);
+    assert!(is_admitted("is-not-suspended", later(12)).await);
+    let password = PasswordHash::new("$argon2id$v=19$…".to_owned());
+    assert_eq!(again(MovedUser { password: Some(password), ..user(2, "bob") }).await, kept);
+    assert_eq!(again(MovedUser { first_name: Name::parse("Bob").expect("a name"), ..user(2, "bob") }).await, kept);
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use handsel_domain::conversation::{Conversation, ConversationKey, Side};
+use handsel_domain::conversation::{Account, Conversation, ConversationKey, Side, Standing};
 use handsel_domain::ids::{Head, UserId};
 use handsel_domain::message::ClientMessageId;
 use handsel_domain::moving::{Continuation, Finding, MovedEntry, Newest, Said, Words, codes};
@@ -13,7 +13,7 @@ use super::super::load;
 use super::super::plan::Slate;
 use super::walk::{self, Seat};
 use crate::errors::corrupt;
-use crate::import::Line;
+use crate::import::{Known, Line};
 use crate::moved;
 use crate::sql::{Sql, array, over, statement};
 
@@ -76,10 +76,11 @@ pub(super) async fn everything(
     transaction: &DatabaseTransaction,
     keys: Vec<ConversationKey>,
     run: &[Line],
+    known: &Known,
 ) -> Result<Loaded, DbErr> {
     let people = people(transaction, &keys).await?;
     let slates = load::conversations(transaction, &keys).await?;
-    let mut seats: Vec<_> = slates.into_iter().map(|slate| seat(slate, &people)).collect();
+    let mut seats: Vec<_> = slates.into_iter().map(|slate| seat(slate, &people, known)).collect();
     let places: HashMap<_, _> = keys.into_iter().enumerate().map(|(place, key)| (key, place)).collect();
     cursors(transaction, &mut seats).await?;
     entries(transaction, &mut seats, &places, run).await?;
@@ -120,15 +121,19 @@ async fn people(transaction: &DatabaseTransaction, keys: &[ConversationKey]) -> 
     rows.iter().map(|row| row.try_get("", "id")).collect()
 }
 
-fn seat(slate: Slate, people: &HashSet<i64>) -> Seat {
-    let Slate { key, listing, id, head, last_entry_at, handshake, .. } = slate;
+fn seat(slate: Slate, people: &HashSet<i64>, known: &Known) -> Seat {
+    let Slate { key, listing, id, head, last_entry_at, handshake, between, .. } = slate;
     let unknown = |code, detail: String| Err(Finding::refused(code, detail));
+    let erased = |user| unknown(codes::USER_DELETED, format!("one of the two, user {user}, was erased here"));
+    let would_bring_back = |user, standing: Standing| known.would_bring_back(user, standing.account == Account::Erased);
     let timeline = match listing {
         None => unknown(codes::LISTING_UNKNOWN, format!("{} was not taken and is not here", key.listing)),
         Some(_) if !people.contains(&key.respondent.get()) => {
             let detail = format!("its respondent is user {}, who was not taken and is not here", key.respondent);
             unknown(codes::USER_UNKNOWN, detail)
         }
+        Some((owner, _)) if would_bring_back(owner, between.owner) => erased(owner),
+        Some(_) if would_bring_back(key.respondent, between.respondent) => erased(key.respondent),
         Some((owner, _)) => match Conversation::new(key, owner) {
             Ok(conversation) if id.is_none() => Ok(Continuation::unwritten(conversation)),
             Ok(conversation) => {

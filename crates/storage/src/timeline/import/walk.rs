@@ -11,7 +11,7 @@ use handsel_domain::moving::{
 use handsel_domain::time::Timestamp;
 
 use super::load::{Loaded, Name};
-use crate::import::{Item, Line, Refused, Took, Unfit, Verdict};
+use crate::import::{Item, Known, Line, Took, Unfit, Verdict};
 
 /// A conversation while a run is taken.
 #[derive(Debug)]
@@ -106,13 +106,13 @@ pub(super) struct Walk<'a> {
     places: HashMap<ConversationKey, usize>,
     ids: HashSet<i64>,
     names: HashSet<Name>,
-    refused: &'a Refused,
+    known: &'a Known,
     current: Option<Current>,
     verdicts: Vec<Verdict>,
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(loaded: Loaded, refused: &'a Refused, current: Option<Current>) -> Self {
+    pub(super) fn new(loaded: Loaded, known: &'a Known, current: Option<Current>) -> Self {
         let Loaded { mut seats, ids, names } = loaded;
         let places: HashMap<_, _> = seats.iter().enumerate().map(|(place, seat)| (seat.key, place)).collect();
         if let Some(Current { moved, .. }) = &current
@@ -120,7 +120,7 @@ impl<'a> Walk<'a> {
         {
             seats[*place].wish = Some((moved.owner_read_up_to, moved.respondent_read_up_to));
         }
-        Self { seats, places, ids, names, refused, current, verdicts: Vec::new() }
+        Self { seats, places, ids, names, known, current, verdicts: Vec::new() }
     }
 
     pub(super) fn through(mut self, run: &[Line]) -> Walked {
@@ -160,9 +160,9 @@ impl<'a> Walk<'a> {
     fn conversation(&mut self, line: u64, moved: MovedConversation) {
         let seat = self.places[&moved.key];
         let key = moved.key;
-        let refusal = if self.refused.listings.contains(&key.listing) {
+        let refusal = if self.known.refused_listings.contains(&key.listing) {
             Some(Finding::refused(codes::LISTING_UNKNOWN, format!("{} was not taken", key.listing)))
-        } else if self.refused.users.contains(&key.respondent) {
+        } else if self.known.refused_users.contains(&key.respondent) {
             Some(Finding::refused(codes::USER_UNKNOWN, format!("user {} was not taken", key.respondent)))
         } else {
             self.seats[seat].timeline.as_ref().err().cloned()
