@@ -160,9 +160,16 @@ impl Socket {
         self.sends(json!({"type": "message", "content": content})).await;
     }
 
-    /// Sends a frame.
+    /// Sends a frame, which must be as described.
     pub async fn sends(&mut self, frame: Value) {
-        self.sends_text(&frame.to_string()).await;
+        self.spoken.says(&frame);
+        self.send(Message::text(frame.to_string())).await;
+    }
+
+    /// Sends a frame that is not as described, and knows it.
+    pub async fn sends_wrong(&mut self, frame: Value) {
+        self.spoken.says_wrongly(&frame);
+        self.send(Message::text(frame.to_string())).await;
     }
 
     /// Sends a text frame that need not be JSON.
@@ -173,29 +180,38 @@ impl Socket {
     /// Sends anything.
     pub async fn sends_raw(&mut self, message: Message) {
         match &message {
-            Message::Text(text) => self.spoken.says(text),
-            Message::Binary(_) => self.spoken.says_something_else(),
+            Message::Text(text) => self.spoken.says_anything(text),
+            Message::Binary(_) => self.spoken.says_no_text(),
             Message::Close(Some(close)) => self.spoken.leaves(close.code.into(), &close.reason),
             _ => {}
         }
+        self.send(message).await;
+    }
+
+    async fn send(&mut self, message: Message) {
         in_time("a frame to be sent", self.stream.send(message)).await.expect("the connection holds");
     }
 
     /// Writes bytes past the WebSocket, as they are: for what no library would send.
     pub async fn writes_bytes(&mut self, bytes: &[u8]) {
-        self.spoken.says_something_else();
+        self.spoken.says_no_text();
         in_time("bytes to be written", self.stream.get_mut().write_all(bytes)).await.expect("the connection holds");
     }
 
     /// Sends if the connection still holds.
     pub async fn tries_to_send(&mut self, frame: Value) -> bool {
-        self.tries_to_send_text(&frame.to_string()).await
+        self.spoken.says(&frame);
+        self.tries(Message::text(frame.to_string())).await
     }
 
-    /// Sends a text frame if the connection still holds.
+    /// Sends a text frame, which need not be JSON, if the connection still holds.
     pub async fn tries_to_send_text(&mut self, text: &str) -> bool {
-        self.spoken.says(text);
-        in_time("a frame to be sent", self.stream.send(Message::text(text))).await.is_ok()
+        self.spoken.says_anything(text);
+        self.tries(Message::text(text)).await
+    }
+
+    async fn tries(&mut self, message: Message) -> bool {
+        in_time("a frame to be sent", self.stream.send(message)).await.is_ok()
     }
 
     /// Whatever comes next.

@@ -40,19 +40,37 @@ impl Spoken {
         Self { channel, wrong: 0, left: None }
     }
 
-    /// The client sends this, which may be wrong on purpose.
-    pub fn says(&mut self, text: &str) {
-        let Some(channel) = self.channel else { return };
+    /// The client sends this, which must be as described.
+    pub fn says(&mut self, frame: &Value) {
+        if let Err(breach) = self.said(frame) {
+            fails(&format!("a client sent {frame}: {breach}"));
+        }
+    }
+
+    /// The client sends this, which must not be as described.
+    pub fn says_wrongly(&mut self, frame: &Value) {
+        assert!(self.channel.is_none() || self.said(frame).is_err(), "{frame} is as described");
+        self.wrong += 1;
+    }
+
+    /// The client sends this, of which nothing is known.
+    pub fn says_anything(&mut self, text: &str) {
         let frame = serde_json::from_str::<Value>(text).unwrap_or_default();
-        match compared(schemas(), channel, "Receives", &frame, Schemas::open) {
-            Ok(kind) => tally::saw(format!("{channel} receives {kind}")),
-            Err(_) => self.wrong += 1,
+        if self.said(&frame).is_err() {
+            self.wrong += 1;
         }
     }
 
     /// The client sends something that is no text.
-    pub fn says_something_else(&mut self) {
+    pub fn says_no_text(&mut self) {
         self.wrong += 1;
+    }
+
+    pub(super) fn said(&self, frame: &Value) -> Result<(), Breach> {
+        let Some(channel) = self.channel else { return Ok(()) };
+        let kind = compared(schemas(), channel, "Receives", frame, Schemas::open)?;
+        tally::saw(format!("{channel} receives {kind}"));
+        Ok(())
     }
 
     /// The client closes it.

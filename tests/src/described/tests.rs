@@ -114,7 +114,7 @@ fn a_request_that_was_done_and_differs_from_its_description_is_found() {
 
 fn heard(path: &str, protocol: Option<&str>, said: &str, frame: &Value) -> Result<(), Breach> {
     let mut spoken = Spoken::over(path, protocol);
-    spoken.says(said);
+    spoken.says_anything(said);
     spoken.heard(frame)
 }
 
@@ -167,4 +167,22 @@ fn what_was_never_seen_is_named() {
         assert!(!described.never(name).contains(&name.to_owned()), "{name} was seen");
     }
     assert_eq!(Described::breaches("close 4008 too_slow\nbreach of a promise"), ["breach of a promise"]);
+}
+
+#[test]
+fn a_frame_of_a_client_that_differs_from_its_description_is_found() {
+    let (chat, v1) = ("/ws/chat/offer_1/", Some("handsel.v1"));
+    let message = |conversation: Value| json!({"type": "message", "content": "Hello!", "conversation": conversation});
+    for (protocol, frame, is_right) in [
+        (None, message(Value::Null), true),
+        (None, message(json!(7)), true),
+        (v1, message(json!("offer_1:2")), true),
+        (v1, message(json!(7)), false),
+        (v1, message(json!("shop_1")), false),
+        (v1, json!({"type": "read", "up_to": 7}), true),
+        (None, json!({"type": "read", "up_to": 7}), false),
+        (None, json!({"type": "message", "content": " "}), false),
+    ] {
+        assert_eq!(Spoken::over(chat, protocol).said(&frame).is_ok(), is_right, "{frame} by {protocol:?}");
+    }
 }

@@ -99,7 +99,7 @@ async fn errors_are_counted_by_code_wherever_they_are_told() {
     market.server.get("/api/auth/user/").await.is(401);
     becomes(&market.server, &series("token_required"), 1.0).await;
     let mut socket = market.bob.opens(&market.offer).await;
-    socket.sends(json!({"type": "message"})).await;
+    socket.sends_wrong(json!({"type": "message"})).await;
     socket.hears_error("content_required").await;
     becomes(&market.server, &series("content_required"), 1.0).await;
 }

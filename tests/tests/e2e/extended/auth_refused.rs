@@ -67,7 +67,7 @@ async fn a_token_that_is_no_text_is_named_as_wrong() {
         json!({"type": "auth", "token": 5}),
         json!({"type": "auth", "token": [scene.bob.token]}),
     ] {
-        bobs.sends(frame.clone()).await;
+        bobs.sends_wrong(frame.clone()).await;
         let error = bobs.hears_error("field_invalid").await;
         assert_eq!(error["field"], "token", "{frame} was answered by {error}");
     }

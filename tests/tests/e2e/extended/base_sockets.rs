@@ -42,7 +42,7 @@ async fn what_the_extended_protocol_adds_is_an_unknown_type_to_it() {
         json!({"type": "ping"}),
         json!({"type": "hello"}),
     ] {
-        bobs.sends(frame.clone()).await;
+        bobs.sends_wrong(frame.clone()).await;
         bobs.hears_error("unknown_type").await;
     }
     anas.has_heard_nothing().await;
@@ -67,10 +67,10 @@ async fn to_the_extended_protocol_other_types_are_unknown_still() {
     let scene = Scene::acquainted().await;
     let (mut bobs, _) = scene.bob.opens_by_v1(&scene.offer).await;
     for kind in ["hello", "pong", "presence", "shout", "Read", ""] {
-        bobs.sends(json!({"type": kind})).await;
+        bobs.sends_wrong(json!({"type": kind})).await;
         bobs.hears_error("unknown_type").await;
     }
-    bobs.sends(json!({"up_to": 1})).await;
+    bobs.sends_wrong(json!({"up_to": 1})).await;
     bobs.hears_error("type_required").await;
     bobs.sends_text("[]").await;
     bobs.hears_error("invalid_frame").await;

@@ -96,11 +96,11 @@ async fn what_is_no_name_is_invalid() {
     let scene = Scene::acquainted().await;
     let (mut bobs, _) = scene.bob.opens_by_v1(&scene.offer).await;
     for name in ["", "offer", "offer_0", "offer_1:0", "offer_1:x", "offer_1:2:3", "Offer_1", " offer_1", "room_1"] {
-        bobs.sends(json!({"type": "message", "content": "Hi", "conversation": name})).await;
+        bobs.sends_wrong(json!({"type": "message", "content": "Hi", "conversation": name})).await;
         bobs.hears_error("conversation_invalid").await;
     }
     for name in [json!(1), json!(true), json!(["offer_1"])] {
-        bobs.sends(json!({"type": "message", "content": "Hi", "conversation": name})).await;
+        bobs.sends_wrong(json!({"type": "message", "content": "Hi", "conversation": name})).await;
         assert_eq!(bobs.hears_error("field_invalid").await["field"], "conversation", "{name}");
     }
     assert_eq!(scene.entries().await, 1);

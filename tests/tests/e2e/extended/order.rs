@@ -19,7 +19,7 @@ fn answered(frame: &Value) -> usize {
 /// The answers to all of them, each in the place of its frame; how they came is checked by conversation.
 async fn are_answered_once_each(inbox: &mut Socket, frames: &[Value]) -> Vec<Value> {
     for frame in frames {
-        inbox.sends(frame.clone()).await;
+        inbox.sends_text(&frame.to_string()).await;
     }
     let mut answers = vec![Value::Null; frames.len()];
     let mut entries: Vec<(String, usize)> = Vec::new();

@@ -18,7 +18,7 @@ async fn an_up_to_that_is_no_seq_is_named_as_wrong() {
         json!({"type": "read", "up_to": [1]}),
         json!({"type": "read", "seq": 1}),
     ] {
-        anas.sends(frame.clone()).await;
+        anas.sends_wrong(frame.clone()).await;
         let error = anas.hears_error("field_invalid").await;
         assert_eq!(error["field"], "up_to", "{frame} was answered by {error}");
     }

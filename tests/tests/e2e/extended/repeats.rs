@@ -124,7 +124,7 @@ async fn an_id_has_1_to_64_characters_and_an_error_names_what_it_answers() {
     let scene = Scene::acquainted().await;
     let (mut bobs, _) = scene.bob.opens_by_v1(&scene.offer).await;
     for id in [String::new(), "x".repeat(65), "🤝".repeat(65)] {
-        bobs.says_as(&id, "Hi").await;
+        bobs.sends_wrong(json!({"type": "message", "content": "Hi", "client_message_id": id})).await;
         bobs.hears_error("client_message_id_invalid").await;
     }
     for id in ["x".repeat(64), "🤝".repeat(64)] {
@@ -132,7 +132,8 @@ async fn an_id_has_1_to_64_characters_and_an_error_names_what_it_answers() {
         assert_eq!(bobs.hears_message("Hi").await["client_message_id"], id);
     }
     for (content, code) in [("", "content_required"), (&*"x".repeat(4_001), "content_too_long")] {
-        bobs.says_as("wrong", content).await;
+        let frame = json!({"type": "message", "content": content, "client_message_id": "wrong"});
+        bobs.sends_text(&frame.to_string()).await;
         assert_eq!(bobs.hears_error(code).await["client_message_id"], "wrong");
     }
     // What was refused has not used the id up.

@@ -7,7 +7,7 @@ use crate::wire::pair::{Pair, Who};
 
 /// Bob sends it, and only he hears of an error with that code about that field.
 async fn errs(pair: &mut Pair, frame: Value, code: &str, field: Option<&str>) {
-    pair.bobs.sends(frame.clone()).await;
+    pair.bobs.sends_wrong(frame.clone()).await;
     let error = pair.bobs.hears().await;
     assert_eq!(
         (error["type"].as_str(), error["code"].as_str(), error["field"].as_str()),

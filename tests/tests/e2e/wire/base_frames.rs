@@ -108,7 +108,7 @@ async fn the_ids_of_a_handshake_are_owner_and_respondent_whoever_starts() {
 async fn an_error_has_its_code_and_words_and_goes_to_the_one_who_erred_alone() {
     let mut pair = Pair::acquainted().await;
     for who in [Who::Bob, Who::Ana] {
-        pair.socket(who).sends(json!({"type": "message", "content": ""})).await;
+        pair.socket(who).sends_wrong(json!({"type": "message", "content": ""})).await;
         let error = pair.socket(who).hears().await;
         assert_eq!(
             (&error["type"], &error["code"], &error["message"]),
@@ -122,7 +122,7 @@ async fn an_error_has_its_code_and_words_and_goes_to_the_one_who_erred_alone() {
 async fn an_error_goes_to_the_one_socket_of_several() {
     let mut pair = Pair::acquainted().await;
     let mut bobs_other = pair.bob.opens(&pair.offer).await;
-    pair.bobs.says(" ").await;
+    pair.bobs.sends_wrong(json!({"type": "message", "content": " "})).await;
     pair.bobs.hears_error("content_required").await;
     pair.goes_on(Who::Bob).await;
     bobs_other.hears_message("where were we?").await;

@@ -13,7 +13,7 @@ fn written(content: &str) -> String {
 async fn content_is_not_empty_and_spaces_are_nothing() {
     let mut pair = Pair::acquainted().await;
     for nothing in ["", " ", "   \t\r\n", "\u{3000}\u{a0}\u{2003}", &" ".repeat(5_000)] {
-        pair.bobs.says(nothing).await;
+        pair.bobs.sends_wrong(json!({"type": "message", "content": nothing})).await;
         assert_eq!(pair.bobs.hears_error("content_required").await["message"], "Content is required");
         pair.goes_on(Who::Bob).await;
     }

@@ -122,7 +122,7 @@ async fn on_handsel_v1_an_error_with_when_to_retry_precedes_the_close() {
 async fn frames_that_are_refused_for_something_else_count_too() {
     let mut pair = slow_pair().await;
     for _ in 0..1_000 {
-        if !pair.bobs.tries_to_send(json!({"type": "shout"})).await {
+        if !pair.bobs.tries_to_send_text(r#"{"type": "shout"}"#).await {
             break;
         }
     }

@@ -175,7 +175,7 @@ async fn connecting_makes_no_conversation_and_an_error_makes_none_either() {
         (json!({"type": "handshake_complete"}), "handshake_not_possible"),
         (to(1_000_000, "Hi"), "recipient_unknown"),
     ] {
-        bobs.sends(frame).await;
+        bobs.sends_text(&frame.to_string()).await;
         bobs.hears_error(code).await;
     }
     bobs_other.leaves().await;
