@@ -64,7 +64,7 @@ fn config(directory: &Path, site: &str, handsel: &str, address: &str) -> String 
     }
     let own =
         ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map(|kind| format!("{kind}_temp_path {kind};")).concat();
-    let whole = format!("daemon off; pid nginx.pid; events {{}} http {{ {own} {server} }}");
+    let whole = format!("daemon off; master_process off; pid nginx.pid; events {{}} http {{ {own} {server} }}");
     let path = directory.join("nginx.conf");
     std::fs::write(&path, whole).expect("written");
     Site::path(&path).to_owned()
