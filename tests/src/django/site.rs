@@ -11,23 +11,25 @@ use tokio::process::{Child, Command};
 
 use super::Visitor;
 use super::python::{example, python};
-use crate::admin::ADMIN_KEY;
 use crate::printed::Printed;
-use crate::{Server, Started, in_time};
+use crate::{Admin, Server, Started, in_time};
 
-/// What Handsel signs with.
-const WEBHOOK_SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /// What runs the site as `waitress-serve` does, on a socket that listens already: so its address is known to Handsel before
 /// either is there.
 const SERVE: &str = "import socket, waitress; from timebank.wsgi import application; \
     waitress.serve(application, sockets=[socket.socket(fileno=0)])";
+/// How the variables begin that a site and its Handsel share.
+const HANDSEL_S: &str = "HANDSEL_";
 /// How long a command over 100,000 messages may take on a machine that is busy.
 const LONG: Duration = Duration::from_mins(5);
+
+/// What has Handsel serve as the example's README has it, on whatever port is free.
+const SERVES: [&str; 1] = ["--no-frontend"];
 
 /// The site, which need not be served.
 pub struct Site {
     var: TempDir,
-    variables: Vec<(&'static str, String)>,
+    variables: Vec<(String, String)>,
     served: Option<Served>,
 }
 
@@ -37,26 +39,24 @@ struct Served {
     address: String,
 }
 
-/// A Handsel that is started for a site.
+/// A Handsel that is started for a site, with the variables that the site's `handsel_env` prints.
 pub struct HandselBeside {
-    listener: TcpListener,
     started: Started,
+    /// Variables that it is not given.
+    without: Vec<&'static str>,
     prefix: &'static str,
 }
 
 impl HandselBeside {
-    /// Over a fresh file, with the settings that the example's README gives it.
+    /// Over a fresh file.
     pub fn fresh() -> Self {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
-        let started = asking(Started::fresh_file(), &address(&listener));
-        Self { listener, started, prefix: "" }
+        Self { started: Started::fresh_file().with(&SERVES), without: Vec::new(), prefix: "" }
     }
 
-    /// Which pushes its events to the site.
+    /// Which pushes no event to the site.
     #[must_use]
-    pub fn with_webhooks(mut self) -> Self {
-        self.started = telling(self.started, &address(&self.listener));
-        self
+    pub fn without_webhooks(self) -> Self {
+        Self { without: vec!["HANDSEL_WEBHOOK_URL"], ..self }
     }
 
     /// Below a path, on the origin of the site.
@@ -67,55 +67,57 @@ impl HandselBeside {
 
     /// Starts both.
     pub async fn starts(self) -> (Server, Site) {
-        let Self { listener, started, prefix } = self;
+        let Self { started, without, prefix } = self;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("there is a free port");
+        let address = listener.local_addr().expect("it is bound").to_string();
         let database = started.directory().join("handsel.db");
-        let handsel = started.start().await;
+        let mut site = Site::alone().await;
+        site.shares(&format!("http://{address}"), &database).await;
+        let handsel = with_all(started, &site.variables, &without).start().await;
         let public = if prefix.is_empty() { format!("http://{}/", handsel.address) } else { format!("{prefix}/") };
-        let mut site = Site::made(vec![
-            ("TIMEBANK_HANDSEL_URL", format!("http://{}{prefix}", handsel.address)),
-            ("TIMEBANK_HANDSEL_PUBLIC_URL", public),
-            ("TIMEBANK_HANDSEL_DATABASE", database.display().to_string()),
-            ("HANDSEL_ADMIN_KEY", ADMIN_KEY.to_owned()),
-            ("HANDSEL_WEBHOOK_SECRET", WEBHOOK_SECRET.to_owned()),
-        ])
-        .await;
-        site.is_served(listener);
+        site.variables.extend(
+            [
+                ("TIMEBANK_HANDSEL_URL", format!("http://{}{prefix}", handsel.address)),
+                ("TIMEBANK_HANDSEL_PUBLIC_URL", public),
+                ("TIMEBANK_HANDSEL_DATABASE", database.display().to_string()),
+            ]
+            .map(|(name, value)| (name.to_owned(), value)),
+        );
+        site.is_served(listener, address);
         (handsel, site)
     }
 }
 
-fn address(listener: &TcpListener) -> String {
-    listener.local_addr().expect("it is bound").to_string()
-}
-
-/// With the settings that the example's README gives a Handsel.
-fn asking(handsel: Started, site: &str) -> Started {
-    handsel
-        .with_admin()
-        .variable("HANDSEL_IDENTITY", "external")
-        .variable("HANDSEL_WEBHOOK_SECRET", WEBHOOK_SECRET)
-        .variable("HANDSEL_HANDSHAKE_HOOK", &format!("http://{site}/handsel/hook/"))
-        .variable("HANDSEL_OUTBOUND_ALLOW", "127.0.0.1")
-}
-
-fn telling(handsel: Started, site: &str) -> Started {
-    handsel.variable("HANDSEL_WEBHOOK_URL", &format!("http://{site}/handsel/events/"))
+/// With all that begins as Handsel's own variables do, but for some.
+fn with_all(handsel: Started, variables: &[(String, String)], without: &[&str]) -> Started {
+    let given = variables.iter().filter(|(name, _)| name.starts_with(HANDSEL_S) && !without.contains(&name.as_str()));
+    given.fold(handsel, |handsel, (name, value)| handsel.variable(name, value))
 }
 
 impl Site {
     /// A site with empty tables, and without a Handsel.
     pub async fn alone() -> Self {
-        Self::made(Vec::new()).await
-    }
-
-    async fn made(variables: Vec<(&'static str, String)>) -> Self {
-        let site = Self { var: tempfile::tempdir().expect("a directory"), variables, served: None };
+        let site = Self { var: tempfile::tempdir().expect("a directory"), variables: Vec::new(), served: None };
         site.manages(&["migrate", "--verbosity=0"]).await;
         site
     }
 
-    fn is_served(&mut self, listener: TcpListener) {
-        let address = address(&listener);
+    /// Has the variables that it shares with its Handsel printed into a file, and takes them from there as a shell does.
+    async fn shares(&mut self, address: &str, database: &Path) {
+        let file = self.file("handsel.env");
+        let printed = self.manages(&["handsel_env", "--site", address, "--database", Self::path(database)]).await;
+        std::fs::write(&file, printed).expect("written");
+        let mut shell = Command::new("sh");
+        shell.env_clear().args(["-c", "set -a; . \"$1\"; set +a; env -0", "sh"]).arg(&file);
+        let ended = in_time("a shell to end", shell.kill_on_drop(true).output()).await.expect("sh runs");
+        assert!(ended.status.success(), "what handsel_env prints is for a shell: {ended:?}");
+        let all = String::from_utf8(ended.stdout).expect("UTF-8");
+        let all = all.split('\0').filter_map(|variable| variable.split_once('='));
+        let theirs = all.filter(|(name, _)| name.starts_with(HANDSEL_S));
+        self.variables.extend(theirs.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    }
+
+    fn is_served(&mut self, listener: TcpListener, address: String) {
         let mut serve = self.python(&["-c", SERVE]);
         let mut process = serve.stdin(Stdio::from(OwnedFd::from(listener))).spawn().expect("Python starts");
         let log = Printed::of(process.stderr.take().expect("stderr is piped"));
@@ -151,9 +153,15 @@ impl Site {
         said
     }
 
-    /// A Handsel that takes the place of the one that it was started with, and pushes its events here.
+    /// A Handsel over another database, which takes the place of the one that it was started with.
     pub fn has_beside(&self, handsel: Started) -> Started {
-        telling(asking(handsel, self.address()), self.address())
+        with_all(handsel.with(&SERVES), &self.variables, &["HANDSEL_DATABASE_URL"])
+    }
+
+    /// What this site has its Handsel do, by the key that they share.
+    pub fn admin_of(&self, handsel: &Server) -> Admin {
+        let key = self.variables.iter().find_map(|(name, value)| (name == "HANDSEL_ADMIN_KEY").then_some(value));
+        Admin::at(&handsel.address, key.expect("they share a key"))
     }
 
     /// `127.0.0.1:PORT`

@@ -1,7 +1,7 @@
 //! Two users of the site talk and shake hands through Handsel, and the site's hours move. Knows both by what they show.
 
 use handsel_tests::django::{HandselBeside, Site, Visitor};
-use handsel_tests::{Admin, Person, Server, Socket, Started, in_time};
+use handsel_tests::{Person, Server, Socket, Started, in_time};
 use serde_json::json;
 use tokio::time::{Duration, sleep};
 
@@ -79,7 +79,7 @@ async fn complete(of_ana: &mut Socket, of_bo: &mut Socket) {
 
 #[tokio::test]
 async fn two_users_of_the_site_talk_and_shake_hands_and_the_hours_move() {
-    let mut scene = Scene::begins(HandselBeside::fresh().with_webhooks()).await;
+    let mut scene = Scene::begins(HandselBeside::fresh()).await;
     let (mut of_ana, mut of_bo) = scene.talk().await;
     of_ana.says("Gladly.").await;
     for socket in [&mut of_ana, &mut of_bo] {
@@ -95,8 +95,23 @@ async fn two_users_of_the_site_talk_and_shake_hands_and_the_hours_move() {
 }
 
 #[tokio::test]
+async fn a_site_that_had_its_people_before_tells_of_them_all_at_once() {
+    let (handsel, site) = HandselBeside::fresh().starts().await;
+    // Past all signals, as people who were there before.
+    site.manages(&["seed_old_messages", "1", "--people", "2"]).await;
+    let admin = site.admin_of(&handsel);
+    admin.get("/api/admin/users/1/").await.is(404);
+    let told = site.manages(&["handsel_sync"]).await;
+    assert!(told.starts_with("4 told, 0 left"), "two people and two listings, saw {told}");
+    for id in 1..=2 {
+        let user = admin.get(&format!("/api/admin/users/{id}/")).await;
+        assert_eq!(user.is(200)["first_name"], format!("Old {}", id - 1));
+    }
+}
+
+#[tokio::test]
 async fn after_handsel_moved_to_another_database_the_hours_move_as_before() {
-    let mut scene = Scene::begins(HandselBeside::fresh().with_webhooks()).await;
+    let mut scene = Scene::begins(HandselBeside::fresh()).await;
     let (mut of_ana, mut of_bo) = scene.talk().await;
     shake_hands(&mut of_ana, &mut of_bo).await;
     has(&mut scene.bo, "3", "2").await;
@@ -108,7 +123,7 @@ async fn after_handsel_moved_to_another_database_the_hours_move_as_before() {
     let after = scene.site.has_beside(Started::fresh_file());
     runs(&after, &["import", Site::path(&file)]).await;
     let handsel = after.start().await;
-    let site = Admin::of(&handsel);
+    let site = scene.site.admin_of(&handsel);
     let (ana, bo) = (site.logs_in(ana.id).await, site.logs_in(bo.id).await);
     complete(&mut ana.opens("offer_1").await, &mut bo.opens("offer_1").await).await;
     has(&mut scene.ana, "7", "0").await;
@@ -117,7 +132,7 @@ async fn after_handsel_moved_to_another_database_the_hours_move_as_before() {
 
 #[tokio::test]
 async fn hours_that_are_held_are_given_back_where_it_comes_to_nothing() {
-    let mut scene = Scene::begins(HandselBeside::fresh().with_webhooks()).await;
+    let mut scene = Scene::begins(HandselBeside::fresh()).await;
     let (mut of_ana, mut of_bo) = scene.talk().await;
     shake_hands(&mut of_ana, &mut of_bo).await;
     has(&mut scene.bo, "3", "2").await;
@@ -128,7 +143,7 @@ async fn hours_that_are_held_are_given_back_where_it_comes_to_nothing() {
 
 #[tokio::test]
 async fn the_feed_does_what_webhooks_do() {
-    let mut scene = Scene::begins(HandselBeside::fresh()).await;
+    let mut scene = Scene::begins(HandselBeside::fresh().without_webhooks()).await;
     let (mut of_ana, mut of_bo) = scene.talk().await;
     shake_hands(&mut of_ana, &mut of_bo).await;
     complete(&mut of_ana, &mut of_bo).await;

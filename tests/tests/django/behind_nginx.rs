@@ -93,7 +93,8 @@ async fn one_origin_has_the_site_and_its_handsel() {
     assert_eq!(list.is(200)["results"][0]["conversation"], "offer_1:2");
 
     // What is between the two alone: not from here.
-    let key = Some(handsel_tests::admin::ADMIN_KEY);
+    let admin = site.admin_of(&handsel);
+    let key = Some(admin.key.as_str());
     http::request(&handsel.address, "GET", "/talk/api/admin/users/1/", key, None).await.is(200);
     http::request(&handsel.address, "GET", "/talk/metrics/", None, None).await.is(200);
     for path in [

@@ -3,6 +3,7 @@
 
 use handsel_tests::browser::{Browser, Visitor};
 use handsel_tests::django::{HandselBeside, Site};
+use handsel_tests::in_time;
 
 async fn logged_in(site: &Site, username: &str) -> Visitor {
     let visitor = Visitor { page: Browser::starts().await, address: site.address().to_owned() };
@@ -24,6 +25,23 @@ async fn both_see(ana: &Visitor, bo: &Visitor, text: &str) {
     bo.sees(text).await;
 }
 
+/// Waits until the page of somebody's hours says that so many are to give, and so many held; leaves it.
+async fn has(person: &Visitor, available: &str, held: &str) {
+    let hours = person.beside().await;
+    let expected = [format!("To give: {available}"), format!("Held: {held}")];
+    let shown = async {
+        loop {
+            hours.opens("hours/").await;
+            let text = hours.page.text().await;
+            if expected.iter().all(|part| text.lines().any(|line| line == part)) {
+                return;
+            }
+        }
+    };
+    in_time(format!("{expected:?} on the page of hours"), shown).await;
+    hours.page.closes().await;
+}
+
 #[tokio::test]
 async fn the_readme_s_ten_minutes_go_as_it_says() {
     let (_handsel, site) = HandselBeside::fresh().starts().await;
@@ -42,9 +60,11 @@ async fn the_readme_s_ten_minutes_go_as_it_says() {
     bo.presses("Shake hands").await;
     ana.presses("Agree").await;
     both_see(&ana, &bo, "Handshake approved (2 h)").await;
+    has(&bo, "3", "2").await;
     ana.presses("It is done").await;
     bo.presses("It is done").await;
     both_see(&ana, &bo, "Handshake completed (2 h)").await;
+    has(&ana, "7", "0").await;
 
     ana.opens("needs/1/").await;
     writes(&ana, "I have a van.").await;
@@ -57,15 +77,24 @@ async fn the_readme_s_ten_minutes_go_as_it_says() {
         visitor.is_told("Bo Lind has 3 hours, 6 are needed").await;
     }
 
-    ana.opens("messages/").await;
-    ana.chooses("offer_1:2").await;
-    ana.reads("Could you mend my bike?").await;
-
     let window = bo.beside().await;
     window.opens("offers/1/").await;
     window.sees("Ana Ortega: Gladly.").await;
     bo.presses("Log out").await;
     window.is_told("Not connected").await;
+
+    // Django's own pages have no icon.
+    ana.page.expects("/favicon.ico");
+    for (table, shown) in
+        [("Messages", "Could you mend my bike?"), ("Handshakes", "offer_1:2#"), ("Conversations", "offer_1:2")]
+    {
+        ana.opens("admin/").await;
+        ana.follows(table).await;
+        ana.sees(shown).await;
+    }
+    ana.opens("messages/").await;
+    ana.chooses("offer_1:2").await;
+    ana.reads("Could you mend my bike?").await;
     ana.leaves().await;
     bo.leaves().await;
 }
