@@ -49,7 +49,8 @@ class Admin:
         except ValueError:
             said = {}
         if not answer.ok:
-            detail = said.get("detail") or f"no answer of Handsel's; is HANDSEL_URL right? {method} {path}"
+            hint = "is HANDSEL['URL'] right, in the site's settings?"
+            detail = said.get("detail") or f"no answer of Handsel's; {hint} {method} {path}"
             raise Answered(answer.status_code, said.get("code", ""), detail)
         return said
 
