@@ -1,7 +1,7 @@
 //! The site's pages in a real Chromium: people talk, agree and are refused as its README has it. Knows the pages by what
 //! people see on them.
 
-use handsel_tests::browser::{Browser, Visitor};
+use handsel_tests::browser::{Browser, Key, Visitor};
 use handsel_tests::django::{HandselBeside, Site};
 use handsel_tests::in_time;
 
@@ -40,6 +40,32 @@ async fn has(person: &Visitor, available: &str, held: &str) {
     };
     in_time(format!("{expected:?} on the page of hours"), shown).await;
     hours.page.closes().await;
+}
+
+/// The session of the new password is on its way while sockets of the old one close.
+#[tokio::test]
+async fn a_new_password_leaves_the_other_windows_of_the_same_browser_logged_in() {
+    let (_handsel, site) = HandselBeside::fresh().starts().await;
+    site.manages(&["demo"]).await;
+    let bo = logged_in(&site, "bo").await;
+    bo.follows("Bike repair").await;
+    writes(&bo, "Could you mend my bike?").await;
+    bo.sees("Bo Lind: Could you mend my bike?").await;
+    let window = bo.beside().await;
+    window.page.expects("/favicon.ico");
+    window.opens("accounts/password_change/").await;
+    for (label, password) in
+        [("Old password:", "handsel-demo"), ("New password:", "another-1"), ("New password confirmation:", "another-1")]
+    {
+        window.fills(label, password).await;
+    }
+    window.page.presses(Key::Enter).await;
+    window.sees("Password change successful").await;
+    writes(&bo, "Still here.").await;
+    bo.sees("Bo Lind: Still here.").await;
+    window.opens("").await;
+    window.may_press("Log out").await;
+    bo.leaves().await;
 }
 
 #[tokio::test]
