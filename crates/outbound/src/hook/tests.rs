@@ -1,4 +1,4 @@
-//! What the ledger's answer means, and that nobody asks twice at the same moment.
+//! What the ledger's answer means, how long it is waited for, and that nobody asks twice at the same moment.
 
 use handsel_domain::conversation::Conversation;
 use handsel_domain::handshake::{Decision, Step, StepAction, StepKind, decide};
@@ -80,6 +80,20 @@ async fn a_status_counts_though_what_follows_it_never_ends() {
         let (_open, verdict) = tokio::join!(answers(&listener, &begun), answer);
         assert_eq!(verdict, expected, "{status}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_ledger_that_says_nothing_is_waited_for_for_two_seconds_whatever_they_pass_with() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let (hook, step) = (hook(&listener), step());
+    let waits = async || {
+        let began = Instant::now();
+        assert_eq!(hook.agree(&step).await, Err(Unavailable.into()));
+        began.elapsed()
+    };
+    assert_eq!(waits().await, Duration::from_secs(2), "the question is not answered");
+    let _others = hook.asked.places.acquire_many(64).await.expect("it is never closed");
+    assert_eq!(waits().await, Duration::from_secs(2), "as many as may be are asked already");
 }
 
 #[tokio::test]

@@ -1,9 +1,10 @@
-//! A process whose time to deliver is over delivers nothing more.
+//! A process whose time to deliver is over delivers nothing more, and an endpoint that says nothing has failed after a while.
 
 use handsel_domain::conversation::Conversation;
 use handsel_domain::event::EventBody;
 use handsel_domain::ids::UserId;
 use handsel_domain::ports::{MockClock, MockDeliveries, MockEvents};
+use tokio::net::TcpListener;
 
 use super::*;
 use crate::allow::Allow;
@@ -19,20 +20,26 @@ fn event() -> Event {
 
 /// Nobody is there to be told.
 fn webhooks(deliveries: MockDeliveries) -> Arc<Webhooks> {
+    let encode = |_: &Event| panic!("it is told");
+    Arc::new(telling("127.0.0.1:9", Arc::new(encode), deliveries))
+}
+
+/// Whoever listens there is told.
+fn telling(address: &str, encode: Encode, deliveries: MockDeliveries) -> Webhooks {
     let allow = Allow::parse(&["127.0.0.1"]).expect("a list");
-    let target = Target::parse("http://127.0.0.1:9/", &allow).expect("a target");
+    let target = Target::parse(&format!("http://{address}/"), &allow).expect("a target");
     let mut clock = MockClock::new();
     clock.expect_now().returning(|| Timestamp::from_millis(0));
-    Arc::new(Webhooks {
+    Webhooks {
         events: Arc::new(MockEvents::new()),
         deliveries: Arc::new(deliveries),
         clock: Arc::new(clock),
         client: Client::new(allow, &[&target]).expect("a client"),
         target,
         secrets: "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw".parse().expect("a secret"),
-        encode: Arc::new(|_| panic!("it is told")),
+        encode,
         holder: "one".to_owned(),
-    })
+    }
 }
 
 fn turn(until: Instant) -> Turn {
@@ -70,4 +77,18 @@ async fn what_was_read_too_late_is_not_told() {
     let (key, work) = turn(Instant::now()).lanes.next(Instant::now()).expect("there is something to do");
     let done = webhooks.attempt(key, work, Instant::now()).await;
     assert!(matches!(done, Done::NotRead), "it is read again, by whoever delivers then");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_says_nothing_is_waited_for_for_fifteen_seconds() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("it listens").to_string();
+    let mut deliveries = MockDeliveries::new();
+    deliveries.expect_of_conversation().returning(|_, _, _, _| Ok(vec![event()]));
+    let webhooks = telling(&address, Arc::new(|_| b"{}".to_vec()), deliveries);
+    let (began, (key, work)) = (Instant::now(), turn(Instant::now()).lanes.next(Instant::now()).expect("an event"));
+    let Done::Posted { answer, .. } = webhooks.attempt(key, work, began + LEASE).await else {
+        panic!("it is told");
+    };
+    assert_eq!((answer, began.elapsed()), (Err(CallError::TimedOut), Duration::from_secs(15)));
 }
