@@ -3,6 +3,7 @@
 
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::SystemTime;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -20,6 +21,9 @@ use tokio::sync::{Notify, Semaphore};
 use tokio::task::JoinSet;
 
 use crate::{PATIENCE, Started, described, in_time};
+
+/// How old what is signed may be, or how far ahead: what receivers of Standard Webhooks tolerate.
+const TOLERANCE_SECONDS: u64 = 300;
 
 /// What signs the requests of servers that are started [`with_hook`](Started::with_hook).
 pub const SECRET: &str = "whsec_ZGllIEFudHdvcnQgYXVmIGFsbGUgRnJhZ2Vu";
@@ -190,6 +194,7 @@ async fn answer(state: Arc<State>, request: Request<Incoming>) -> Result<Respons
         return Ok(respond(400, &Value::Null, None));
     };
     assert!(verified(&state.secret, &id, &timestamp, &body, &signature), "{path}: {id} is signed by {signature:?}");
+    assert!(is_fresh(&timestamp), "{path}: {id} was signed at {timestamp:?}");
     let json = serde_json::from_slice(&body).unwrap_or_else(|error| panic!("{error} in {body:?}"));
     described::posted(&json);
     let (place, reply) = {
@@ -233,4 +238,9 @@ fn verified(secret: &str, id: &str, timestamp: &str, body: &[u8], signatures: &s
     mac.update(body);
     let expected = format!("v1,{}", STANDARD.encode(mac.finalize().into_bytes()));
     !id.is_empty() && signatures.split(' ').any(|signature| signature == expected)
+}
+
+fn is_fresh(timestamp: &str) -> bool {
+    let now = SystemTime::UNIX_EPOCH.elapsed().expect("it is after 1970").as_secs();
+    timestamp.parse().is_ok_and(|then: u64| now.abs_diff(then) < TOLERANCE_SECONDS)
 }
