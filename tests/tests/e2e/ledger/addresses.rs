@@ -1,5 +1,6 @@
 //! Where the server may ask: public addresses, and what configuration lists.
 
+use handsel_tests::exposition::until;
 use handsel_tests::receiver::SECRET;
 use handsel_tests::server::command_with;
 use handsel_tests::{Receiver, Started};
@@ -87,4 +88,22 @@ async fn a_name_is_judged_by_what_it_resolves_to_when_it_is_asked() {
     let path = format!("/api/conversations/{key}/handshake/approve/");
     ana.at(&allowed.address).post(&path, serde_json::json!({})).await.is(201);
     assert_eq!(ledger.heard().len(), 1);
+}
+
+#[tokio::test]
+async fn a_name_is_judged_by_what_it_resolves_to_when_it_is_told_as_well() {
+    let site = Receiver::start().await;
+    let url = site.url.replace("127.0.0.1", "localhost");
+    let telling = |started: Started| started.with(&["--webhook-url", &url]).variable("HANDSEL_WEBHOOK_SECRET", SECRET);
+    let refused = telling(Started::fresh()).start().await;
+    let (ana, bob) = (refused.person("ana").await, refused.person("bob").await);
+    let path = format!("/api/conversations/{}/messages/", ana.offers("Bike repair").await);
+    bob.post(&path, serde_json::json!({"content": "Hello!"})).await.is(201);
+    until(&refused.address, "handsel_webhooks_failed_total", |failed| failed > 0.0).await;
+    assert_eq!(site.heard().len(), 0);
+    refused.terminate().await;
+    let allowed = telling(refused.another()).with(&["--outbound-allow", "127.0.0.0/8"]);
+    refused.ended().await;
+    let _allowed = allowed.start().await;
+    site.hears_so_many(2).await;
 }
