@@ -9,11 +9,12 @@ use serde_json::json;
 fn calls() -> Vec<(String, String)> {
     let documented = include_str!("../../../../docs/http-api.md").lines().filter_map(|line| {
         let (method, path) = line.strip_prefix("| `")?.split_once(['?', '`'])?.0.split_once(' ')?;
-        let path = path.replace("{id}", "1").replace("{conversation}", "offer_1:2").replace("{listing}", "offer_1");
+        let path = path.replace("{id}", "1").replace("{key}", "offer_1:2").replace("{listing}", "offer_1");
         path.starts_with("/api/admin/").then(|| (method.to_owned(), path))
     });
     let calls: Vec<_> = documented.collect();
     assert!(calls.len() > 1, "the documentation lists the calls, saw {calls:?}");
+    assert!(calls.iter().all(|(_, path)| !path.contains('{')), "each place of a path is filled in, saw {calls:?}");
     calls
 }
 
