@@ -114,6 +114,23 @@ async fn lists_are_in_the_order_of_time(handsel: &Server) {
     assert_eq!(seen, expected, "the conversations of user {busiest}");
 }
 
+/// Everybody moves in, and all that they offer and need.
+async fn people_and_listings_are_as_many(site: &Database, handsel: &Database) {
+    for (what, old, new) in [
+        ("users", "SELECT COUNT(*) FROM auth_user", "SELECT COUNT(*) FROM handsel_v1_users"),
+        (
+            "offers",
+            "SELECT COUNT(*) FROM market_offer",
+            "SELECT COUNT(*) FROM handsel_v1_listings WHERE kind = 'offer'",
+        ),
+        ("needs", "SELECT COUNT(*) FROM market_need", "SELECT COUNT(*) FROM handsel_v1_listings WHERE kind = 'need'"),
+    ] {
+        let expected = site.number(old).await;
+        assert!(expected > 1, "the site has some {what}, saw {expected}");
+        assert_eq!(handsel.number(new).await, expected, "{what} in Handsel, and in the site");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_hundred_thousand_old_messages_move_in_and_on_and_out_again() {
     // Somewhere in the middle: behind the first transaction, and well in front of the last.
@@ -133,12 +150,14 @@ async fn a_hundred_thousand_old_messages_move_in_and_on_and_out_again() {
     assert_same(&new, &old, "in Handsel, over SQLite");
     let handshakes = handsel.database().number("SELECT COUNT(*) FROM handsel_v1_handshakes").await;
     assert_eq!(handshakes, site.database().number("SELECT COUNT(*) FROM chat_handshake").await);
+    people_and_listings_are_as_many(&site.database(), handsel.database()).await;
     in_time("verify", async { runs(&handsel, &["verify"]).await }).await;
 
     let (exported, again) = (site.file("all.ndjson"), site.file("again.ndjson"));
     runs(&handsel, &["export", Site::path(&exported)]).await;
     let postgres = Started::fresh_over(Over::Postgres);
     runs(&postgres, &["import", Site::path(&exported)]).await;
+    people_and_listings_are_as_many(&site.database(), postgres.database()).await;
     runs(&postgres, &["verify"]).await;
     runs(&postgres, &["export", Site::path(&again)]).await;
     let (one, other) = (content(&exported), content(&again));
