@@ -100,10 +100,16 @@ fn answers(schemas: &Schemas, all: &mut BTreeSet<String>) {
     }
     for (name, webhook) in schemas.openapi["webhooks"].as_object().into_iter().flatten() {
         let sent = schemas.resolved(&webhook["post"]["requestBody"]["content"]["application/json"]["schema"]);
-        let types = sent["properties"]["type"]["enum"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        all.extend(types.map(|kind| format!("webhook {name} {kind}")));
+        all.extend(kinds(sent).map(|kind| format!("webhook {name} {kind}")));
     }
     all.insert("405 method_not_allowed".to_owned());
+}
+
+/// What the schema's `type` may be: its own values, and those of its alternatives.
+fn kinds(schema: &Value) -> impl Iterator<Item = &str> {
+    let alternatives = schema["oneOf"].as_array().into_iter().flatten();
+    let types = std::iter::once(schema).chain(alternatives).map(|one| &one["properties"]["type"]["enum"]);
+    types.filter_map(Value::as_array).flatten().filter_map(Value::as_str)
 }
 
 fn frames(schemas: &Schemas, all: &mut BTreeSet<String>) {
