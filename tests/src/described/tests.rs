@@ -192,3 +192,13 @@ fn a_frame_of_a_client_that_differs_from_its_description_is_found() {
         assert_eq!(Spoken::over(chat, protocol).said(&frame).is_ok(), is_right, "{frame} by {protocol:?}");
     }
 }
+
+#[test]
+fn an_answer_that_is_nobodys_is_found() {
+    let asked = asked("GET", "/api/auth/user/", &Value::Null);
+    let mut nobodys = answer(200, &[], &json!({"anything": true}));
+    nobodys.headers.remove(OF_THE_SERVER);
+    is_found(&asked, &nobodys, OF_THE_SERVER);
+    nobodys.headers.insert(OF_ANOTHER, HeaderValue::from_static("nginx"));
+    assert_eq!(told(&asked, &nobodys), Ok(()), "it is another one's");
+}
