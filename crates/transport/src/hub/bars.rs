@@ -197,6 +197,8 @@ mod tests {
         assert_eq!((presence(&bo), presence(&cleo)), (vec![], vec![(ANA, true)]));
         assert_eq!(ana.follow(&[user(BO)]), [false]);
         ana.type_in(&conversation());
+        // Another node may not know of the block yet.
+        hub.hear_typing(&conversation(), user(ANA));
         let cursor =
             ReadCursor { conversation: conversation(), reader: Side::Owner, up_to: Head::new(3).expect("a head") };
         hub.cursor_moved(cursor);
