@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 
 use handsel_tests::{Receiver, Started};
+use serde_json::json;
 
 use super::programs::{program, succeeds, text, yaml};
 
@@ -36,7 +37,7 @@ async fn whatever_is_asked_for_is_counted() {
     bobs.says("Hello!").await;
     anas.hears_message("Hello!").await;
     bobs.hears_message("Hello!").await;
-    bobs.says("").await;
+    bobs.sends_wrong(json!({"type": "message", "content": ""})).await;
     bobs.hears_error("content_required").await;
     anas.leaves().await;
     // Read from the timeline.
