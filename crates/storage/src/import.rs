@@ -202,42 +202,24 @@ impl Importer {
     }
 
     async fn take_users(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
-        let mut attempts = 1;
-        let people::Taken { verdicts, refused, erased } = loop {
-            let users = people::take(&self.database, run);
-            match self.database.in_time(users).await {
-                Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
-                taken => break taken?,
-            }
-        };
+        let users = || people::take(&self.database, run);
+        let people::Taken { verdicts, refused, erased } = at_last(&self.database, users).await?;
         self.known.refused_users.extend(refused);
         self.known.erased_users.extend(erased);
         Ok(verdicts)
     }
 
     async fn take_blocks(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
-        let mut attempts = 1;
-        let (verdicts, between) = loop {
-            let blocks = blocks::take(&self.database, run, &self.known);
-            match self.database.in_time(blocks).await {
-                Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
-                taken => break taken?,
-            }
-        };
+        let blocks = || blocks::take(&self.database, run, &self.known);
+        let (verdicts, between) = at_last(&self.database, blocks).await?;
         // As for a block that somebody asks for: what was decided without it is not committed behind it.
         self.database.in_time(fence::among(&self.database, &between)).await?;
         Ok(verdicts)
     }
 
     async fn take_listings(&mut self, run: &[Line]) -> Result<Vec<Verdict>, DbErr> {
-        let mut attempts = 1;
-        let (verdicts, refused) = loop {
-            let listings = listings::take(&self.database, run, &self.known);
-            match self.database.in_time(listings).await {
-                Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
-                taken => break taken?,
-            }
-        };
+        let listings = || listings::take(&self.database, run, &self.known);
+        let (verdicts, refused) = at_last(&self.database, listings).await?;
         self.known.refused_listings.extend(refused);
         Ok(verdicts)
     }
@@ -255,6 +237,20 @@ impl Importer {
                 }
             }
             attempts += 1;
+        }
+    }
+}
+
+/// Does what is one transaction, again where others were in its way.
+async fn at_last<T, F>(database: &Database, work: impl Fn() -> F) -> Result<T, DbErr>
+where
+    F: Future<Output = Result<T, DbErr>>,
+{
+    let mut attempts = 1;
+    loop {
+        match database.in_time(work()).await {
+            Err(error) if is_in_the_way(&error) && attempts < ATTEMPTS_MAX => attempts += 1,
+            done => return done,
         }
     }
 }

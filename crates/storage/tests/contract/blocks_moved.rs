@@ -4,35 +4,17 @@ use handsel_domain::ids::UserId;
 use handsel_domain::moving::{MovedBlock, MovedUser};
 use handsel_domain::ports::BLOCKS_MAX;
 use handsel_domain::time::Timestamp;
-use handsel_domain::user::{Name, Username};
 use handsel_storage::{Exported, Item, Line, Took, Unfit, Verdict, export};
 
 use super::bench::{Bench, Process};
 use super::clock::START;
 use super::expect::{new_entry, refused};
 use super::feed::NOTIFY_AFTER;
+use super::import::{id, user};
 use super::seat::{Seat, message};
-
-fn id(number: i64) -> UserId {
-    UserId::new(number).expect("an id")
-}
 
 fn block(by: UserId, whom: UserId, at: Timestamp) -> Item {
     Item::Block(MovedBlock { blocker: by, blocked: whom, at })
-}
-
-fn user(number: i64, name: &str) -> MovedUser {
-    MovedUser {
-        id: id(number),
-        username: Username::parse(name).expect("a name"),
-        first_name: Name::default(),
-        last_name: Name::default(),
-        created_at: START,
-        password: None,
-        suspended_at: None,
-        deleted_at: None,
-        signed_out_at: None,
-    }
 }
 
 impl Process {

@@ -29,11 +29,11 @@ contract! {
     who_was_logged_out_elsewhere_since_is_logged_out_here_and_all_else_stays,
 }
 
-fn id(number: i64) -> UserId {
+pub(crate) fn id(number: i64) -> UserId {
     UserId::new(number).expect("an id")
 }
 
-fn user(number: i64, name: &str) -> MovedUser {
+pub(crate) fn user(number: i64, name: &str) -> MovedUser {
     MovedUser {
         id: id(number),
         username: Username::parse(name).expect("a valid name"),
