@@ -40,8 +40,9 @@ struct Files;
 pub enum Page {
     /// Read and compressed once.
     Kept(HashMap<String, Arc<Asset>>),
-    /// Read at each request, so that a reload shows a change; compressed again only where there is one.
-    ReadAnew(IdentitySource, Mutex<HashMap<String, Seen>>),
+    /// Read at each request, so that a reload shows a change; compressed again only where there is one. Of a file that
+    /// nobody has asked for there is only the name.
+    ReadAnew(IdentitySource, Mutex<HashMap<String, Option<Seen>>>),
 }
 
 /// A file as it was when it was last asked for.
@@ -82,17 +83,21 @@ fn paths() -> impl Iterator<Item = String> {
     Files::iter().map(|path| path.into_owned())
 }
 
-fn read_anew(seen: &mut HashMap<String, Seen>, name: &str, users: IdentitySource) -> Option<Arc<Asset>> {
-    // Whether there is such a file is looked up once: all that is beside them is walked through for it.
-    if !seen.contains_key(name) && paths().all(|path| path != name) {
-        return None;
+fn read_anew(seen: &mut HashMap<String, Option<Seen>>, name: &str, users: IdentitySource) -> Option<Arc<Asset>> {
+    // All that is beside the files is walked through for their names, which takes longer than to send one: it is done
+    // for a name that is new, not for each of them.
+    if !seen.contains_key(name) {
+        for path in paths() {
+            seen.entry(path).or_default();
+        }
     }
+    let known = seen.get_mut(name)?;
     let file = read(name, users)?;
-    if let Some(Seen { asset, .. }) = seen.get(name).filter(|seen| seen.file == file) {
+    if let Some(Seen { asset, .. }) = known.as_ref().filter(|known| known.file == file) {
         return Some(Arc::clone(asset));
     }
     let asset = Arc::new(Asset::new(name, file.clone()));
-    seen.insert(name.to_owned(), Seen { file, asset: Arc::clone(&asset) });
+    *known = Some(Seen { file, asset: Arc::clone(&asset) });
     Some(asset)
 }
 
